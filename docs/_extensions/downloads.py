@@ -1,0 +1,40 @@
+"""Each page with code can be had as the notebook that made it, with its outputs.
+
+MyST-NB leaves the executed notebooks beside the site; they are put into it, and the page's header
+is told where.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+
+def name_notebook(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Tell the template where the page's notebook is, if it has one."""
+    if "kernelspec" in app.env.metadata.get(page, {}):
+        context["notebook"] = f"_sources/{page}.ipynb"
+
+
+def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Put the executed notebooks into the site."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for page in sorted(app.env.found_docs):
+        if "kernelspec" in app.env.metadata.get(page, {}):
+            source = Path(app.env.mystnb_config.output_folder, f"{page}.ipynb")
+            target = Path(app.outdir, "_sources", f"{page}.ipynb")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the two steps."""
+    app.connect("html-page-context", name_notebook)
+    app.connect("build-finished", copy_notebooks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

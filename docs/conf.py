@@ -1,0 +1,99 @@
+"""Settings of the site, in groups; each that is not obvious has its reason."""
+
+import os
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE / "_extensions"), str(HERE.parent)]  # ours; and rnnlab for its reference
+
+# -- Project ---------------------------------------------------------------------------------------
+
+_package = metadata("rnnlab")
+project = "rnnlab"
+author = "the rnnlab maintainers"
+copyright = f"2026, {author}. Code: MIT; prose and figures: CC BY 4.0"
+version = release = _package["Version"]
+
+# Where the site will stand and where its sources are. Unset, nothing points at a made-up place.
+site_url = os.environ.get("RNNLAB_SITE_URL", "").rstrip("/")
+repository_url = os.environ.get("RNNLAB_REPOSITORY_URL", "").rstrip("/")
+
+# -- Sources ---------------------------------------------------------------------------------------
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinxcontrib.bibtex",
+    # Ours, one concern each.
+    "house",  # a change in what shapes every page renders every page again
+    "executed_pages",  # pages run first, Sphinx only reads
+    "vendored",  # files of others are those of the list
+    "mathematics",  # formulas are set while the site is built
+    "inline_figures",  # figures are inline SVG that follows the page's colours
+    "answers",  # answers are native <details>
+    "page_facts",  # {page-time}`read` and {page-time}`run`
+    "cut_fonts",  # icons and fonts are cut to what the site uses
+    "content_policy",  # the policy is in each page and in header files
+]
+exclude_patterns = ["_build", "requirements", "_extensions"]
+nitpicky = True  # a reference that leads nowhere fails the build ...
+nitpick_ignore_regex = [("py:.*", r"(?!rnnlab\b).*")]  # ... but for other libraries' names
+
+# -- Markdown --------------------------------------------------------------------------------------
+
+nb_render_markdown_format = "myst"  # what a cell returns as Markdown may hold a table
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+myst_update_mathjax = False  # there is no MathJax to configure
+html_math_renderer = "katex"
+numfig = True
+
+# -- References ------------------------------------------------------------------------------------
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = "plain"
+bibtex_reference_style = "author_year"
+
+# -- Reference of the package ----------------------------------------------------------------------
+
+autodoc_member_order = "bysource"
+autodoc_mock_imports = ["keras", "tensorflow"]  # docstrings do not need their 4 s of import
+autodoc_typehints = "none"  # the docstrings say shapes and dtypes, which Python's types can't
+
+# -- Appearance ------------------------------------------------------------------------------------
+
+language = "en"
+templates_path = ["_templates"]
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
+html_theme = "sphinx_book_theme"
+html_title = "rnnlab"
+html_favicon = "_static/favicon.svg"
+html_permalinks_icon = "#"
+html_copy_source = True
+html_sourcelink_suffix = ""
+html_show_sphinx = False
+html_use_index = False  # the reference lists every function; an index would be a second one
+html_domain_indices = False
+html_last_updated_fmt = None  # two builds are equal
+html_baseurl = f"{site_url}/" if site_url else ""
+html_context = {"default_mode": "auto"}  # follow the reader's system until they choose
+html_theme_options = {
+    "navbar_persistent": [],  # the search is in the sidebar and the header; no third one on top
+    "use_download_button": False,  # the header's own template offers source and notebook
+    "use_fullscreen_button": False,
+    "repository_url": repository_url,
+    "use_edit_page_button": bool(repository_url),
+    "use_issues_button": bool(repository_url),
+    "path_to_docs": "docs",
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+    "toc_title": "On this page",
+    "back_to_top_button": False,  # one more thing over the text of a phone
+    "footer_content_items": ["copyright.html"],
+    "primary_sidebar_end": [],
+}
+html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sidebar-nav.html"]}

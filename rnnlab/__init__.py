@@ -1,0 +1,5 @@
+"""Recurrent neural networks, small enough to read and checked against independent references.
+
+Each module holds one concept and is imported by its own name, as in
+``from rnnlab.cells import simple_rnn``; importing the package alone loads nothing else.
+"""

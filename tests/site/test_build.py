@@ -1,0 +1,336 @@
+"""The build's promises, each seen to be kept and, with a site broken on purpose, seen to fail."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import execution
+import pages
+
+EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(EXTENSIONS)!r})
+extensions = ["house", "executed_pages"]
+project = "fixture"
+html_theme = "basic"
+rnnlab_cell_timeout = 5
+"""
+
+
+class Site:
+    """A small site in a folder of its own, built by the real build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.docs = folder / "docs"
+        self.html = self.docs / "_build" / "html"
+        self.docs.mkdir()
+        self.write("conf.py", CONF)
+        self.write("index.md", "# Index\n\n```{toctree}\n:glob:\n\npage-*\n```\n")
+
+    def write(self, name: str, text: str) -> None:
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf8")
+
+    def page(self, name: str, *cells: str, text: str = "Some text.", metadata: str = "") -> None:
+        blocks = "".join(f"\n```{{code-cell}} ipython3\n{metadata}{cell}\n```\n" for cell in cells)
+        front = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
+        self.write(f"{name}.md", f"{front}# {name}\n\n{text}\n{blocks}")
+
+    def module(self, name: str, text: str) -> None:
+        (self.docs.parent / name).parent.mkdir(exist_ok=True)
+        (self.docs.parent / name).write_text(text, "utf8")
+
+    def start(self) -> subprocess.Popen[str]:
+        command = [sys.executable, str(EXTENSIONS / "publish.py"), "--source", str(self.docs)]
+        # ipykernel does not listen to C-level output where this variable is set.
+        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def build(self) -> tuple[int, str]:
+        process = self.start()
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+    def built(self) -> str:
+        status, output = self.build()
+        assert status == 0, output
+        return output
+
+    def failed(self) -> str:
+        status, output = self.build()
+        assert status != 0, output
+        assert "site: " not in output
+        return output
+
+    def shows(self, page: str) -> str:
+        return (self.html / f"{page}.html").read_text("utf8")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def ran(output: str) -> set[str]:
+    return {line.split()[1] for line in output.splitlines() if line.startswith("  start ")}
+
+
+# What is fresh stays, what is stale runs ----------------------------------------------------------
+
+
+def test_outputs_come_from_running_the_cells(site: Site) -> None:
+    site.page("page-a", "print(6 * 7)")
+    output = site.built()
+    assert ">42\n" in site.shows("page-a")
+    assert "done    page-a" in output
+    assert output.splitlines()[-1].startswith("site: ")
+
+
+def test_without_a_change_no_page_runs(site: Site) -> None:
+    site.page("page-a", "print(1)")
+    site.built()
+    assert "none had to run" in site.built()
+
+
+def test_a_changed_sentence_or_caption_is_rendered_and_runs_nothing(site: Site) -> None:
+    caption = ":tags: [{}]\n"
+    site.page("page-a", "print(1)", text="Before.", metadata=caption.format("x"))
+    site.built()
+    site.page("page-a", "print(1)", text="After.", metadata=caption.format("y"))
+    assert ran(site.built()) == set()
+    assert "After." in site.shows("page-a")
+
+
+def test_a_changed_module_runs_the_pages_that_import_it_and_no_other(site: Site) -> None:
+    site.module("ours/__init__.py", "")
+    site.module("ours/deep.py", "VALUE = 'first'")
+    site.module("ours/through.py", "from .deep import VALUE")
+    site.module("ours/other.py", "OTHER = 1")
+    site.page("page-a", "from ours import through\nprint(through.VALUE)")
+    site.page("page-b", "from ours.other import OTHER\nprint(OTHER)")
+    assert ran(site.built()) == {"page-a", "page-b"}
+
+    site.module("ours/deep.py", "VALUE = 'second'")
+    assert ran(site.built()) == {"page-a"}
+    assert "second" in site.shows("page-a")
+
+    site.module("ours/deep.py", "VALUE = 'first'")
+    assert ran(site.built()) == set(), "reverting a change must find the old outputs"
+    assert "first" in site.shows("page-a")
+
+
+def test_a_changed_data_file_runs_the_page_that_names_it(site: Site) -> None:
+    site.write("data/numbers.txt", "1")
+    site.page("page-a", "print(open('data/numbers.txt').read())")
+    site.page("page-b", "print(0)")
+    site.built()
+    site.write("data/numbers.txt", "12345")
+    assert ran(site.built()) == {"page-a"}
+    assert "12345" in site.shows("page-a")
+
+
+def test_a_new_library_version_runs_the_pages_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = {"uses numpy": "import numpy", "uses nothing": "print(1)"}
+    before = {k: pages.make_fingerprint([v], tmp_path, tmp_path) for k, v in sources.items()}
+    real = importlib.metadata.version
+    monkeypatch.setattr(
+        importlib.metadata, "version", lambda name: "99" if name == "numpy" else real(name)
+    )
+    after = {k: pages.make_fingerprint([v], tmp_path, tmp_path) for k, v in sources.items()}
+    assert before["uses numpy"] != after["uses numpy"]
+    assert before["uses nothing"] == after["uses nothing"]
+
+
+def test_a_new_figure_style_runs_every_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pages.make_fingerprint(["print(1)"], tmp_path, tmp_path)
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9")
+    monkeypatch.setattr(pages, "KERNEL_SETTINGS", tmp_path)
+    assert pages.make_fingerprint(["print(1)"], tmp_path, tmp_path) != before
+
+
+def test_a_page_that_shows_a_value_of_another_follows_it(site: Site) -> None:
+    site.module("ours.py", "VALUE = 1.25")
+    site.page(
+        "page-a", "import ours\nfrom myst_nb import glue\nglue('it', ours.VALUE, display=False)"
+    )
+    site.write("page-b.md", "# B\n\nThe value is {glue:text}`page-a.md::it:.2f`.\n")
+    site.built()
+    assert "1.25" in site.shows("page-b")
+    site.module("ours.py", "VALUE = 8.75")
+    site.built()
+    assert "8.75" in site.shows("page-b")
+
+
+def test_a_value_that_its_page_no_longer_gives_fails_the_build(site: Site) -> None:
+    site.page("page-a", "from myst_nb import glue\nglue('it', 1.25, display=False)")
+    site.write("page-b.md", "# B\n\nThe value is {glue:text}`page-a.md::it:.2f`.\n")
+    site.built()
+    site.page("page-a", "print(1)")
+    assert "'it' not found" in site.failed()
+
+
+def test_a_changed_template_renders_every_page_again(site: Site) -> None:
+    site.page("page-a", "print(1)")
+    site.write("conf.py", CONF + "templates_path = ['_templates']\n")
+    site.built()
+    layout = '{% extends "!layout.html" %}{% block footer %}a new footer{% endblock %}'
+    site.write("_templates/layout.html", layout)
+    assert ran(site.built()) == set()
+    assert "a new footer" in site.shows("page-a")
+
+
+# What is wrong fails, twice, and leaves the old site whole ----------------------------------------
+
+BROKEN = {
+    "an error": ("x = 1", "1 / 0", "ZeroDivisionError: division by zero"),
+    "too long": ("x = 1", "import time\ntime.sleep(60)", "ran longer than 5 seconds"),
+    "stderr": ("x = 1", "import sys\nprint('oops', file=sys.stderr)", "wrote to stderr"),
+    "a warning": ("x = 1", "import warnings\nwarnings.warn('odd')", "wrote to stderr"),
+    "a dead kernel": ("x = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "died"),
+    "C-level stderr": ("x = 1", "import os\nos.write(2, b'from below')\n''", "wrote to stderr"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_cell_fails_the_build_and_names_page_cell_and_line(site: Site, case: str) -> None:
+    first, second, reason = BROKEN[case]
+    site.page("page-a", "print('the old site')")
+    site.built()
+    site.page("page-a", first, second)
+    site.page("page-b", "print('runs all the same')")
+    for attempt in ("first", "again"):
+        output = site.failed()
+        assert "FAILED  page-a, cell 2 (page-a.md, line 15)" in output, (attempt, output)
+        assert reason in output
+        assert "the old site" in site.shows("page-a")
+        assert not (site.html / "page-b.html").exists()
+    site.page("page-a", "print('mended')")
+    assert ran(site.built()) == {"page-a"}, "what ran well before is not run again"
+    assert "mended" in site.shows("page-a")
+
+
+def test_a_warning_of_sphinx_fails_the_build_however_often_it_is_run(site: Site) -> None:
+    site.page("page-a", "print(1)")
+    site.built()
+    site.page("page-a", "print(1)", text="A {ref}`reference` to nowhere.")
+    for _ in range(2):
+        assert "reference" in site.failed()
+        assert "Some text." in site.shows("page-a")
+
+
+def test_a_second_build_at_the_same_time_is_refused_and_the_first_is_not_harmed(site: Site) -> None:
+    site.page("page-a", "import time\ntime.sleep(4)\nprint('slow')")
+    first = site.start()
+    assert first.stdout is not None
+    while "start   page-a" not in first.stdout.readline():
+        pass
+    assert "another build is at work" in site.failed()
+    rest, _ = first.communicate(timeout=60)
+    assert first.returncode == 0, rest
+    assert "slow" in site.shows("page-a")
+
+
+# What is interrupted goes on, what is damaged is made again ---------------------------------------
+
+
+def test_a_killed_build_goes_on_where_it_was(site: Site) -> None:
+    site.page("page-a", "print('quick')")
+    site.page("page-b", "import time\ntime.sleep(4)")
+    first = site.start()
+    assert first.stdout is not None
+    while "done    page-a" not in first.stdout.readline():
+        pass
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    assert not site.html.exists()
+    assert ran(site.built()) == {"page-b"}
+
+
+def test_a_swap_that_was_cut_in_two_is_finished(site: Site) -> None:
+    site.page("page-a", "print('stands')")
+    site.built()
+    site.html.rename(site.html.with_name("html.old"))  # killed between the two renames
+    site.page("page-a", "1 / 0")
+    site.failed()
+    assert "stands" in site.shows("page-a")
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "gone", "database"])
+def test_a_damaged_cache_is_made_again_not_trusted(site: Site, damage: str) -> None:
+    site.page("page-a", "print('a' + 'b')")
+    site.built()
+    cache = site.docs / "_build" / "cache"
+    (notebook,) = cache.glob("executed/*/base.ipynb")
+    text = notebook.read_text("utf8")
+    if damage == "cut":
+        notebook.write_text(text[: len(text) // 2], "utf8")
+    elif damage == "changed":
+        notebook.write_text(text.replace('"ab\\n"', '"xy\\n"'), "utf8")
+        assert notebook.read_text("utf8") != text
+    elif damage == "gone":
+        notebook.unlink()
+    else:
+        (cache / "global.db").write_bytes(b"no database" * 100)
+    assert ran(site.built()) == {"page-a"}
+    assert ">ab\n" in site.shows("page-a")
+
+
+# Smaller pieces -----------------------------------------------------------------------------------
+
+
+def test_notes_of_tensorflows_cpp_side_are_noise_and_errors_are_not() -> None:
+    noise = [
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+        "I0000 00:00:1795468449.399391    5710 port.cc:153] oneDNN custom operations are on.",
+        "W0000 00:00:1795468449.399391    5710 some_file.cc:1] a warning",
+        "2026-11-01 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN is on",
+        "To enable the following instructions: AVX2, in other operations, rebuild TensorFlow with "
+        "the appropriate compiler flags.",
+    ]
+    assert all(execution.CPP_NOISE.match(line) for line in noise)
+    serious = [
+        "E0000 00:00:1795468449.399391    5710 some_file.cc:1] an error",
+        "UserWarning: something odd",
+    ]
+    assert not any(execution.CPP_NOISE.match(line) for line in serious)
+
+
+def test_imports_are_found_in_every_form(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    for name in ("__init__", "a", "b", "c", "unused"):
+        (tmp_path / "ours" / f"{name}.py").write_text("")
+    (tmp_path / "ours" / "b.py").write_text(
+        "from . import c\nfrom .a import x\nimport numpy.linalg"
+    )
+    source = "def later():\n    import ours.b as alias\n"
+    files, libraries = pages.find_imports([source], tmp_path)
+    assert {path.stem for path in files} == {"__init__", "a", "b", "c"}
+    assert libraries == {"numpy"}
+
+
+def test_pages_run_the_longest_first(site: Site) -> None:
+    site.page("page-a", "x = 1")
+    site.page("page-b", "import time\ntime.sleep(1)")
+    site.page("page-c", "import time\ntime.sleep(0.5)")
+    site.built()
+    for name, pause in (("page-a", 0), ("page-b", 1), ("page-c", 0.5)):
+        site.page(name, f"import time\ntime.sleep({pause})\nnew = 1")
+    starts = [line.split()[1] for line in site.built().splitlines() if "start " in line]
+    assert starts == ["page-b", "page-c", "page-a"]
