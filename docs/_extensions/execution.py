@@ -233,6 +233,10 @@ async def run_page(page: Page, root: Path, cell_timeout: int) -> Executed:
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise _page_error(page, {index: 0.0}, "wrote to stderr", output.text)
+            if str(output.get("data", {}).get("text/plain")).startswith("<Figure size") and not any(
+                kind.startswith("image/") for kind in output.data
+            ):
+                raise _page_error(page, {index: 0.0}, "drew a figure of which no image came")
     return Executed(notebook, [ends[index] - starts[index] for index in sorted(starts)])
 
 
@@ -256,6 +260,7 @@ def _environment(root: Path) -> dict[str, str]:
     environment |= {
         "PYTHONPATH": str(root),
         "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MATPLOTLIBRC": str(KERNEL_SETTINGS / "matplotlibrc"),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }

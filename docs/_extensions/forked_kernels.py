@@ -22,7 +22,8 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 HAS_FORK = os.name == "posix"
-ALWAYS = ["ipykernel.kernelapp", "matplotlib_inline.backend_inline", "matplotlib.pyplot"]
+# Not the inline backend of Matplotlib: it sets itself up for the kernel that imports it.
+ALWAYS = ["ipykernel.kernelapp", "matplotlib.pyplot"]
 
 
 NAME = "rnnlab-fork"

@@ -99,6 +99,15 @@ def test_outputs_come_from_running_the_cells(site: Site) -> None:
     assert output.splitlines()[-1].startswith("site: ")
 
 
+def test_a_figure_comes_out_as_svg_in_the_style_of_the_site(site: Site) -> None:
+    cell = "import matplotlib.pyplot as plt\nprint(plt.rcParams['svg.fonttype'])\nplt.plot([1, 2])"
+    site.page("page-a", f"{cell}\nplt.show()")
+    site.built()
+    assert ">path\n" in site.shows("page-a")
+    (figure,) = site.html.glob("_images/*.svg")
+    assert "<path" in figure.read_text("utf8")
+
+
 def test_without_a_change_no_page_runs(site: Site) -> None:
     site.page("page-a", "print(1)")
     site.built()
@@ -204,6 +213,11 @@ BROKEN = {
     "stderr": ("x = 1", "import sys\nprint('oops', file=sys.stderr)", "wrote to stderr"),
     "a warning": ("x = 1", "import warnings\nwarnings.warn('odd')", "wrote to stderr"),
     "a dead kernel": ("x = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "died"),
+    "a lost figure": (
+        "x = 1",
+        "class Lost:\n    def __repr__(self): return '<Figure size 1x1>'\nLost()",
+        "no image came",
+    ),
     "C-level stderr": ("x = 1", "import os\nos.write(2, b'from below')\n''", "wrote to stderr"),
 }
 
