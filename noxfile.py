@@ -79,6 +79,19 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Time training, generating and building beside their peers (-- --runs N)."""
+    install(session, "bench")
+    locked = str(REQUIREMENTS / "bench-without-their-dependencies.txt")
+    session.install("--require-hashes", "--no-deps", "-r", locked)
+    # Only a build for CPUs: the others bring gigabytes for graphics cards. Where none is offered,
+    # the table names torch as missing.
+    torch = ("--quiet", "--no-deps", "torch==2.13.0+cpu")
+    session.run("python", "-m", "pip", "install", *torch, success_codes=[0, 1])
+    session.run("python", "tests/benchmarks/bench.py", *session.posargs)
+
+
+@nox.session
 def linkcheck(session: nox.Session) -> None:
     """Follow every link that leaves the site (needs the network)."""
     install(session, "docs")
@@ -90,12 +103,14 @@ def linkcheck(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock", package=False)
-    groups = {"docs": True, "tests": True, "lint": False, "lock": False}
-    for group, with_package in groups.items():
-        source = ["pyproject.toml", "--group", group]
+    with_package = ("docs", "tests", "bench")
+    alone = ("lint", "lock", "bench-without-their-dependencies")
+    for group in with_package + alone:
         session.run(
             "uv", "pip", "compile", "--quiet",
-            *(source if with_package else ["--group", f"pyproject.toml:{group}"]),
+            *(["pyproject.toml"] if group in with_package else []),
+            *("--group", f"pyproject.toml:{group}"),
+            *(["--no-deps"] if group.endswith("without-their-dependencies") else []),
             "--universal", "--python-version", SUPPORTED[0],
             "--fork-strategy", "fewest",  # one version for all supported interpreters
             "--generate-hashes",

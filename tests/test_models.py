@@ -1,0 +1,165 @@
+"""rnnlab.models: the lab's network, and models that come back from their files."""
+
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from rnnlab import models
+from rnnlab.models import load, recurrent_network, save
+
+
+def test_the_network_is_the_lab_s_equations():
+    model = recurrent_network(7, "relu", features=2, seed=3)
+    kernel, recurrent_kernel, bias, dense_kernel, dense_bias = model.get_weights()
+    inputs = np.random.default_rng(0).normal(size=(4, 6, 2)).astype(np.float32)
+    state = np.zeros((4, 7), np.float32)
+    for t in range(6):
+        state = np.maximum(inputs[:, t] @ kernel + state @ recurrent_kernel + bias, 0)
+        outputs = state @ dense_kernel + dense_bias
+        np.testing.assert_allclose(model(inputs)[:, t], outputs, rtol=1e-4, atol=1e-5)
+
+
+def test_first_weights_fill_the_lab_s_bounds_evenly():
+    kernel, recurrent_kernel, bias, dense_kernel, dense_bias = recurrent_network().get_weights()
+    for weights, bound in (
+        (np.concatenate([kernel, recurrent_kernel]), np.sqrt(6 / (101 + 100))),
+        (dense_kernel, np.sqrt(6 / (100 + 1))),
+    ):
+        assert np.abs(weights).max() <= bound
+        assert np.abs(weights).max() > 0.95 * bound
+        assert weights.std() == pytest.approx(bound / np.sqrt(3), rel=0.15)
+        assert abs(weights.mean()) < 0.15 * bound
+    assert not bias.any()
+    assert not dense_bias.any()
+
+
+def test_the_seed_decides_the_first_weights():
+    first, same, other = (recurrent_network(5, seed=seed).get_weights() for seed in (1, 1, 2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
+    assert not np.array_equal(first[1], other[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"units": 0}, ValueError, "units must be at least 1, not 0"),
+        ({"units": 2.5}, TypeError, "units must be an integer, not 2.5"),
+        ({"features": -1}, ValueError, "features must be at least 1, not -1"),
+        ({"seed": None}, TypeError, "seed must be an integer, not None"),
+        ({"activation": "logit"}, ValueError, "activation must be .* Keras's, not 'logit'"),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        recurrent_network(**arguments)
+
+
+def test_a_model_comes_back_with_its_layers_and_weights(tmp_path):
+    model = recurrent_network(6, "tanh", seed=4)
+    save(model, tmp_path / "model.keras")
+    again = load(tmp_path / "model.keras")
+    inputs = np.linspace(-1, 1, 10, dtype=np.float32).reshape(1, 10, 1)
+    np.testing.assert_array_equal(model(inputs), again(inputs))
+    assert again.layers[0].activation is keras.activations.tanh
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "model.keras"
+    model = recurrent_network(3)
+    save(model, path)
+    before = path.read_bytes()
+
+    def half_written(self, filepath):
+        filepath.write_bytes(b"PK")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(keras.Sequential, "save", half_written)
+    with pytest.raises(OSError, match="No space left"):
+        save(model, path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["model.keras"]
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A saved model that may be damaged."""
+    path = tmp_path / "model.keras"
+    save(recurrent_network(4), path)
+    return path
+
+
+def test_a_file_cut_short_anywhere_is_refused(saved):
+    whole = saved.read_bytes()
+    for length in (0, 1, 10, len(whole) // 2, len(whole) - 1):
+        saved.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match=r"model\.keras' is no whole Keras model"):
+            load(saved)
+
+
+def test_a_single_changed_bit_in_the_weights_is_noticed(saved):
+    whole = bytearray(saved.read_bytes())
+    weights = recurrent_network(4).get_weights()[1].tobytes()
+    whole[whole.index(weights) + 5] ^= 1
+    saved.write_bytes(whole)
+    with pytest.raises(ValueError, match=r"checksum of model\.weights\.h5 is wrong"):
+        load(saved)
+
+
+def repacked(path, change):
+    """Write the archive again with its members changed."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def test_code_in_a_file_is_not_run(saved):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: print("run") or x)])
+    save(model, saved)
+    with pytest.raises(ValueError, match="no whole Keras model"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda members: members.pop("config.json"),
+        lambda members: members.update({"assets/more.txt": b""}),
+        lambda members: members.update({"config.json": b"{"}),
+        lambda members: members.update({"model.weights.h5": b"no HDF5"}),
+        lambda members: members.update(
+            {
+                "config.json": json.dumps(
+                    json.loads(members["config.json"]) | {"class_name": "Other"}
+                ).encode()
+            }
+        ),
+    ],
+)
+def test_a_foreign_archive_is_refused(saved, change):
+    repacked(saved, change)
+    with pytest.raises(ValueError, match="no whole Keras model"):
+        load(saved)
+
+
+def test_an_archive_that_would_unpack_to_too_much_is_refused(saved, monkeypatch):
+    monkeypatch.setattr(models, "LARGEST_FILE", 1000)
+    with pytest.raises(ValueError, match="unpack to more than 1,000 bytes"):
+        load(saved)
+
+
+def test_names_and_things_that_are_no_models_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"must end in '\.keras', not 'model\.h5'"):
+        save(recurrent_network(2), tmp_path / "model.h5")
+    with pytest.raises(ValueError, match=r"must end in '\.keras'"):
+        load(tmp_path / "model.weights.h5")
+    with pytest.raises(TypeError, match=r"model must be a keras.Model, not list"):
+        save([1.0], tmp_path / "model.keras")
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "none.keras")
