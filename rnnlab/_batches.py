@@ -1,6 +1,6 @@
 """Batches for a training: drawn one by one, and checked against the model and each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy.typing as npt
@@ -18,20 +18,19 @@ def drawn(batches: Any, iterations: int) -> Iterator[Any]:
             f"pairs, not {type(batches).__name__}; for one pair used again and again, give "
             "itertools.repeat((inputs, targets))"
         )
-    if callable(batches):
-        return (batches() for _ in range(iterations))
-    return _until_dry(batches, iterations)
+    return _drawn(batches if callable(batches) else iter(batches).__next__, iterations)
 
 
-def _until_dry(batches: Iterable[Any], iterations: int) -> Iterator[Any]:
-    drawn = 0
-    for batch in batches:
+def _drawn(draw: Callable[[], Any], iterations: int) -> Iterator[Any]:
+    for iteration in range(iterations):
+        try:
+            batch = draw()
+        except StopIteration:
+            raise ValueError(
+                f"batches ran out after {iteration} of {iterations} iterations; "
+                "give an endless source, or fewer iterations"
+            ) from None
         yield batch
-        drawn += 1
-    raise ValueError(
-        f"batches ran out after {drawn} of {iterations} iterations; "
-        "give an endless source, or fewer iterations"
-    )
 
 
 def as_batch(name: str, batch: Any, model: Any, first: tuple[Array, Array] | None) -> Any:
@@ -63,14 +62,14 @@ def _input_dtype(model: Any) -> str:
     """Return the dtype that a model declares for its inputs, or else that of its weights."""
     try:
         return str(model.inputs[0].dtype)
-    except (AttributeError, TypeError):  # a model in whose class Keras cannot look for inputs
+    except (AttributeError, TypeError):  # not built yet, or of a class of the reader's own
         return str(model.variable_dtype)
 
 
 def _check_inputs(name: str, shape: tuple[int, ...], model: Any) -> None:
     """Build the model if need be, and compare a batch with what it declares."""
     if not model.built:
-        model.build(shape)
+        model.build((None, *shape[1:]))
     try:
         wanted = model.input_shape
     except AttributeError:

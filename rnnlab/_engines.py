@@ -15,7 +15,8 @@ from rnnlab._threads import one_thread
 Array = npt.NDArray[Any]
 
 LOSSES = ("mse", "rmse")
-#: Multiplications in one step's product from which a second thread is of use.
+#: Multiplications in one step's product from which a second thread was of use: with 256 units,
+#: LSTM and GRU were faster on two threads, and a simple layer, a quarter of their work, was not.
 _WORK_FOR_TWO_THREADS = 10_000_000
 
 

@@ -127,7 +127,7 @@ class SimpleRNN:
     def forward(self, inputs: Array) -> Array:
         """Return the states, all of them or the last as the Keras layer does."""
         self.joined[:-1, :, self.units : -1] = inputs
-        for joined, state in zip(self.joined, self.states[1:], strict=False):
+        for joined, state in zip(self.joined[:-1], self.states[1:], strict=True):
             np.matmul(joined, self.weights, out=self.sums)
             self.activation.apply(self.sums, state)
         return self.outputs
@@ -135,7 +135,8 @@ class SimpleRNN:
     def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
         """Write the gradients and return the errors before the activation."""
         joined, into, back = self._errors_side_by_side(errors, kernel)
-        slopes = self.activation.slope(self.states[1:])
+        # Of whole rows, though the states alone are wanted: the processor takes them in one go.
+        slopes = self.activation.slope(self.joined[1:])[..., : self.units]
         for t in reversed(range(len(slopes))):
             np.matmul(joined[t + 1], back, out=self.sums)
             np.multiply(self.sums, slopes[t], out=into[t])

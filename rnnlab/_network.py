@@ -39,8 +39,8 @@ class Network:
     Attributes:
         variables: The Keras variables that the weights come from.
         parameters: All weights as one vector.
-        work: Multiplications in the largest product of one time step.
         gradients: What `backward` fills in: the slope of the loss along each of them.
+        work: The number of multiplications in the largest product of one time step.
     """
 
     def __init__(self, model: Any, batch: int, steps: int, parameters: Array | None = None) -> None:
@@ -130,7 +130,9 @@ def check_supported(model: Any, *, training: bool) -> None:
         raise UnsupportedModelError("its inputs are not declared as [batch, time, features]")
     if model.dtype not in ("float32", "float64"):
         raise UnsupportedModelError(f"its dtype is {model.dtype}, not float32 or float64")
-    for layer in _computing_layers(model) if not training else model.layers:
+    if not _computing_layers(model):
+        raise UnsupportedModelError("it has no layer that computes anything")
+    for layer in model.layers if training else _computing_layers(model):
         reason = _unsupported(layer, model.dtype, training)
         if reason:
             raise UnsupportedModelError(f"layer {layer.name!r} {reason}")

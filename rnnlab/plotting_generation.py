@@ -7,31 +7,29 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import ArrayLike
 
 from rnnlab.plotting import COLORS
 
 _RUNS = tuple(COLORS.values())
+#: Smaller differences are drawn here: zero has no place on a logarithmic axis.
+_SMALLEST = 1e-9
 
 
 def continuation(
-    ax: Axes,
-    times: ArrayLike,
-    truth: ArrayLike,
-    seed: ArrayLike,
-    generated: ArrayLike,
-    names: tuple[str, str] = ("seed", "generated"),
+    ax: Axes, times: ArrayLike, truth: ArrayLike, seed: ArrayLike, generated: ArrayLike
 ) -> Axes:
     """Draw a true series, the seed of a generated one, and what follows it, on one time axis.
+
+    The axis reaches half as far again as the true series does; what runs away leaves the figure.
 
     Args:
         ax: Where to draw.
         times: The times of the true series, ``[time]``.
         truth: The true series, ``[time]``.
-        seed: The values given, as many as fit before the generated ones.
+        seed: The values given, those before the first generated one.
         generated: The values generated; the last of them belongs to the last of the times.
-        names: What the seed and the generated values are called.
 
     Returns:
         The same Axes.
@@ -39,70 +37,109 @@ def continuation(
     times, seed, generated = np.asarray(times), np.asarray(seed), np.asarray(generated)
     begin, middle = len(times) - len(generated) - len(seed), len(times) - len(generated)
     ax.plot(times, truth, color="black", linewidth=0.9, label="true series")
-    ax.plot(times[middle:], generated, color=COLORS["vermilion"], label=names[1])
-    ax.plot(times[begin:middle], seed, color=COLORS["blue"], linewidth=4, label=names[0])
+    ax.plot(times[begin:middle], seed, color=COLORS["blue"], linewidth=4, label="seed")
+    ax.plot(times[middle:], generated, color=COLORS["vermilion"], label="generated")
+    limit = 1.5 * float(np.abs(truth).max())
+    ax.set(xlabel="time $t$", ylabel="value", ylim=(-limit, limit))
+    ax.label_outer()
     return ax
 
 
 def runs(ax: Axes, times: ArrayLike, curves: ArrayLike, limit: float) -> Axes:
-    """Draw several generated series over each other, cut off at a limit, with no run named.
+    """Draw several generated series over each other, with no run named.
 
     Args:
         ax: Where to draw.
         times: The times of the values, ``[time]``.
-        curves: The series, ``[runs, time]``. What is not finite ends its line.
-        limit: How far the axis goes on either side of zero.
+        curves: The series, ``[runs, time]``.
+        limit: How far the axis goes on either side of zero; what runs away leaves the figure.
 
     Returns:
         The same Axes.
     """
     for run, curve in enumerate(np.asarray(curves, float)):
         ax.plot(times, curve, color=_RUNS[run % len(_RUNS)], linewidth=1.1)
-    ax.set(ylim=(-limit, limit))
+    ax.set(xlabel="time $t$", ylabel="value", ylim=(-limit, limit))
+    ax.label_outer()
     return ax
 
 
 def named_lines(
-    ax: Axes, x: ArrayLike, lines: Mapping[str, ArrayLike], at: Sequence[float]
+    ax: Axes,
+    x: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    at: Sequence[tuple[float, float]],
 ) -> Axes:
-    """Draw up to four lines, each with its name written above it.
+    """Draw up to four lines, and write each one's name in its colour where there is room for it.
 
     Args:
         ax: Where to draw.
         x: The places of the values, ``[places]``.
         lines: Lines by name, each ``[places]``; the first is black.
-        at: The place of each name, in the order of the lines.
+        at: Where each name begins, in the order of the lines.
 
     Returns:
         The same Axes.
     """
-    places = np.asarray(x, float)
-    colors = ("black", *_RUNS)
-    for (name, line), place, color in zip(lines.items(), at, colors, strict=False):
-        values = np.asarray(line, float)
-        ax.plot(places, values, color=color, linewidth=1.2)
-        beneath = float(values[np.argmin(np.abs(places - place))])
-        ax.annotate(name, (place, beneath), (0, 4), textcoords="offset points", color=color)
+    for (name, line), place, color in zip(lines.items(), at, ("black", *_RUNS), strict=False):
+        ax.plot(x, line, color=color, linewidth=1.2)
+        ax.text(*place, name, color=color)
     return ax
 
 
-def powers_of_ten(ax: Axes) -> Axes:
-    """Make the vertical axis logarithmic, with every other power of ten written out.
+def parting(
+    ax: Axes,
+    iterations: ArrayLike,
+    differences: Mapping[str, ArrayLike],
+    marked_iterations: ArrayLike,
+    marked: ArrayLike,
+) -> Axes:
+    """Draw how the relative difference between runs grows, on a logarithmic axis.
 
     Args:
-        ax: The axes; their data are positive.
+        ax: Where to draw.
+        iterations: The iterations of the lines.
+        differences: Two or three lines by name, each as long; the name is written at its end.
+        marked_iterations: The iterations of the rings.
+        marked: The difference from the figures printed in 2019 at each of them, as rings.
 
     Returns:
         The same Axes.
     """
-    ax.set(yscale="log")
-    low, high = np.log10(ax.get_ylim())
-    powers = np.arange(np.ceil(low), np.floor(high) + 1)[::2]
-    ax.set_yticks(10.0**powers)
-    ax.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: np.format_float_positional(value, trim="-"))
-    )
-    ax.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+    places = np.asarray(iterations, float)
+    for (name, line), color in zip(differences.items(), _RUNS, strict=False):
+        values = np.maximum(line, _SMALLEST)
+        ax.plot(places, values, color=color, linewidth=1.2)
+        end = (float(places[-1]), float(np.median(values[len(values) // 2 :])))
+        ax.annotate(name, end, (6, 0), textcoords="offset points", va="center", color=color)
+    rings = np.maximum(marked, _SMALLEST)
+    ax.plot(marked_iterations, rings, "o", color="black", markerfacecolor="none", label="from 2019")
+    ax.set(yscale="log", ylim=(_SMALLEST, 10))
+    powers = 10.0 ** np.arange(-8, 1, 2)
+    ax.set_yticks(powers, [np.format_float_positional(power, trim="-") for power in powers])
+    ax.legend(loc="upper right")
+    return ax
+
+
+def dots(ax: Axes, x: ArrayLike, y: ArrayLike) -> Axes:
+    """Draw one dot a run, both axes logarithmic, with plain numbers on them.
+
+    Args:
+        ax: Where to draw.
+        x: A positive number for each run.
+        y: Another one.
+
+    Returns:
+        The same Axes.
+    """
+    ax.plot(x, y, "o", color=COLORS["blue"], alpha=0.6)
+    ax.set(xscale="log", yscale="log")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: np.format_float_positional(value, trim="-"))
+        )
+        axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
     return ax
 
 
@@ -120,16 +157,9 @@ def parts(ax: Axes, times: ArrayLike, series: Mapping[str, ArrayLike]) -> Axes:
     times = np.asarray(times, float)
     start = 0
     for (name, values), color in zip(series.items(), _RUNS, strict=False):
-        # A part begins where the one before ends, so that the line has no hole.
         stretch = times[start : start + len(np.asarray(values))]
-        ax.plot(stretch, values, color=color, linewidth=1.0)
-        ax.text(
-            float(stretch.mean()),
-            1.02,
-            name,
-            transform=ax.get_xaxis_transform(),
-            ha="center",
-            color=color,
-        )
         start += len(stretch)
+        ax.plot(stretch, values, color=color, linewidth=1.0)
+        place = (float(stretch.mean()), 1.02)
+        ax.text(*place, name, transform=ax.get_xaxis_transform(), ha="center", color=color)
     return ax

@@ -142,7 +142,7 @@ def labelled_lines(
         )
     ax.set(yscale="log")
     if lowest:
-        ax.set_ylim(bottom=lowest)
+        ax.set_ylim(lowest, 2 * max(float(np.max(np.asarray(line))) for line in lines.values()))
     return _plain_ticks(ax)
 
 

@@ -26,7 +26,7 @@ class History:
         iterations: The iterations at which the loss was logged; the first iteration is 0.
         losses: At each of them, the loss after the update, on the batch just trained on.
         validation_losses: At each of them, the loss on the validation batch; empty without one.
-        seconds: How long the run took.
+        seconds: How long the run took, compiling included.
     """
 
     iterations: list[int] = field(default_factory=list)
@@ -110,13 +110,13 @@ def train(
         raise ValueError(f"loss must be one of {_engines.LOSSES}, not {loss!r}")
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
+    started = time.perf_counter()
     source = drawn(batches, iterations)
     inputs, targets = first = as_batch("batch 0", next(source), model, None)
     optimizer = _prepared(optimizer, learning_rate, model)
     held_out = None if validation is None else as_batch("validation", validation, model, None)
     engine = _engines.engine_for(model, optimizer, loss, inputs, targets)
     history = History()
-    started = time.perf_counter()
     progress = _Progress(iterations, loss, started)
     try:
         with engine.limits():
@@ -184,6 +184,7 @@ def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
         raise ValueError("learning_rate is for an optimizer given by name; set it on the optimizer")
     if not optimizer.built:
         optimizer.build(weights)
-    elif [id(weight) for weight in optimizer._trainable_variables] != [id(w) for w in weights]:
+    # Keras checks this, too, but not before the first update.
+    if [id(weight) for weight in optimizer._trainable_variables] != [id(w) for w in weights]:
         raise ValueError("optimizer must be new, or have trained this model before; not another")
     return optimizer

@@ -166,6 +166,11 @@ def test_what_cannot_be_continued_is_refused(arguments, error, message):
         generate(**({"model": recurrent_network(3), "seed": SEED, "n_values": 2} | arguments))
 
 
+def test_a_model_that_computes_nothing_is_refused():
+    with pytest.raises(ValueError, match="no layer that computes anything"):
+        generate(network(LAYERS.Dropout(0.1)), SEED, 3)
+
+
 def test_a_model_that_cannot_feed_on_itself_is_refused():
     with pytest.raises(ValueError, match="as many outputs as inputs"):
         generate(network(LAYERS.SimpleRNN(3), LAYERS.Dense(2)), SEED, 3)
