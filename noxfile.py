@@ -70,6 +70,38 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """Print what each page weighs and how it does (-- --lighthouse 5 for its marks)."""
+    install(session, "outside")
+    find_browser(session)
+    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "-m", "tests.site.table", *session.posargs)
+
+
+@nox.session
+def markup(session: nox.Session) -> None:
+    """Check the HTML of every page with the W3C's checker."""
+    install(session, "outside")
+    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "-m", "tests.site.outside")
+
+
+@nox.session
+def vendor(session: nox.Session) -> None:
+    """Fetch the files of others that the site carries (-- katex@VERSION for a newer one)."""
+    install(session, "outside")
+    session.run("python", "docs/_extensions/vendored.py", *session.posargs)
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """Run the studies that are too long for a page, and record them below docs/tutorials/data."""
+    install(session, "docs")
+    for study in sorted(ROOT.glob("tests/records/*.py")):
+        session.run("python", str(study.relative_to(ROOT)), *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and types (-- --fix mends what can be mended)."""
     install(session, "lint", package=False)
@@ -103,7 +135,7 @@ def linkcheck(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock", package=False)
-    with_package = ("docs", "tests", "bench")
+    with_package = ("docs", "tests", "outside", "bench")
     alone = ("lint", "lock", "bench-without-their-dependencies")
     for group in with_package + alone:
         session.run(

@@ -33,9 +33,13 @@ extensions = [
     "mathematics",  # formulas are set while the site is built
     "inline_figures",  # figures are inline SVG that follows the page's colours
     "answers",  # answers are native <details>
+    "hidden_cells",  # hidden code is native <details>
     "page_facts",  # {page-time}`read` and {page-time}`run`
+    "downloads",  # each page as the notebook that made it
+    "page_assets",  # each page loads the style sheets that it needs
     "cut_fonts",  # icons and fonts are cut to what the site uses
     "content_policy",  # the policy is in each page and in header files
+    "site_address",  # 404 page; and, where the address is set, sitemap and robots.txt
 ]
 exclude_patterns = ["_build", "requirements", "_extensions"]
 nitpicky = True  # a reference that leads nowhere fails the build ...
@@ -95,5 +99,14 @@ html_theme_options = {
     "back_to_top_button": False,  # one more thing over the text of a phone
     "footer_content_items": ["copyright.html"],
     "primary_sidebar_end": [],
+    "article_footer_items": ["page-links.html"],  # edit and report, when the repository is set
 }
 html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+
+if site_url:
+    # What a link to a page shows where it is shared; it needs absolute addresses.
+    extensions += ["sphinxext.opengraph", "social_card"]
+    ogp_site_url = html_baseurl
+    ogp_image = f"{html_baseurl}_static/social-card.png"
+    ogp_social_cards = {"enable": False}  # ours is drawn by `social_card`
+    ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image">']

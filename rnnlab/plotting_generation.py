@@ -137,7 +137,7 @@ def dots(ax: Axes, x: ArrayLike, y: ArrayLike) -> Axes:
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(
-            FuncFormatter(lambda value, _: np.format_float_positional(value, trim="-"))
+            FuncFormatter(lambda value, _: f"{value:.4f}".rstrip("0").rstrip("."))
         )
         axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
     return ax

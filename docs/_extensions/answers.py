@@ -52,7 +52,8 @@ def name_exercises(app: Sphinx, document: nodes.document) -> None:
         answer[0] = nodes.title("", answer["title"])
         # Titles are final: sphinx-exercise is not to look for those of its own.
         answer.resolved_title = True
-        app.env.sphinx_exercise_registry[answer["label"]]["node"] = answer
+        registry = app.env.sphinx_exercise_registry  # type: ignore[attr-defined]
+        registry[answer["label"]]["node"] = answer
         unwrap(answer)
 
 

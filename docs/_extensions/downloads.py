@@ -6,7 +6,7 @@ is told where.
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,18 @@ def name_notebook(
 
 
 def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Put the executed notebooks into the site."""
+    """Put the executed notebooks into the site, with ids of cells that every build gives alike."""
     if exception is not None or app.builder.format != "html":
         return
     for page in sorted(app.env.found_docs):
         if "kernelspec" in app.env.metadata.get(page, {}):
-            source = Path(app.env.mystnb_config.output_folder, f"{page}.ipynb")
+            folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
+            notebook = json.loads(Path(folder, f"{page}.ipynb").read_text("utf-8"))
+            for number, cell in enumerate(notebook["cells"], start=1):
+                cell["id"] = f"cell-{number}"
             target = Path(app.outdir, "_sources", f"{page}.ipynb")
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+            target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

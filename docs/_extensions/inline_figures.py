@@ -3,6 +3,9 @@
 Matplotlib's file becomes a part of the page: black turns into `currentColor`, ids are unique on the
 page, the style sheet that would reach the whole page becomes attributes of this figure, and dates
 and other metadata go.  An image without alt text fails the build.
+
+Where motion teaches, a figure is drawn in steps: artists with the gid `step-1`, `step-2`, ...
+appear one after the other when the reader asks; on paper and without scripts it is whole.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
-from places import cell_of, line_of
 from sphinx.application import Sphinx
 from sphinx.util import logging
+
+from places import cell_of, line_of
 
 LOGGER = logging.getLogger(__name__)
 BLACK = re.compile(r"(?<=[:\s])(#000000|#000|black)(?=;|\s|$)")
@@ -22,6 +26,7 @@ REFERENCE = re.compile(r"url\(#([^)]+)\)")
 # A hundredth of a point is a seventy-fifth of a CSS pixel: finer digits are only weight.
 FINE = re.compile(r"-?\d+\.\d{3,}")
 POSITIONS = {"d", "x", "y", "cx", "cy", "x1", "y1", "x2", "y2", "points"}
+STEP = re.compile(r"step-(\d+)")
 SIZE = re.compile(r"([\d.]+)(pt|px|)")
 PIXELS = {"pt": 4 / 3, "px": 1.0, "": 1.0}
 
@@ -49,6 +54,8 @@ def inline_svg(source: str, *, alt: str, prefix: str) -> str:
             if key == "id":
                 if value in names:
                     element.set("id", names[value])
+                if step := STEP.fullmatch(value):
+                    element.set("data-step", step[1])
             elif key == "href" and value.startswith("#"):
                 element.set("href", "#" + names[value[1:]])
             elif not (element is root and key in {"width", "height", "version"}):
@@ -62,6 +69,19 @@ def inline_svg(source: str, *, alt: str, prefix: str) -> str:
     root.attrib |= {"stroke-linejoin": "round", "stroke-linecap": "butt", "fill": "currentColor"}
     root.attrib |= {"class": "figure", "role": "img", "aria-label": " ".join(alt.split())}
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def stepper(svg: str) -> str:
+    """Return the controls of a figure that is drawn in steps, and nothing for others."""
+    last = max(map(int, re.findall(r' data-step="(\d+)"', svg)), default=0)
+    if not last:
+        return ""
+    return (
+        f'<div class="stepper pst-js-only" role="group" aria-label="Steps" data-last="{last}">'
+        '<button type="button" data-by="-1">Back</button>'
+        f"<output>Step {last} of {last}</output>"
+        '<button type="button" data-by="1">Next</button></div>'
+    )
 
 
 def short_names(root: ElementTree.Element, prefix: str) -> dict[str, str]:
@@ -113,6 +133,14 @@ def drop(element: ElementTree.Element, tags: set[str]) -> None:
 
 def place_figures(app: Sphinx, document: nodes.document) -> None:
     """Put each SVG image of a page into the page itself, and ask each image for its alt text."""
+    for figure in document.findall(nodes.figure):
+        if next(figure.findall(nodes.image), None) is None:
+            LOGGER.warning(
+                "a figure without an image in %s: it draws nothing, or its kernel shows no SVG",
+                cell_of(figure),
+                location=(app.env.docname, line_of(figure)),
+                type="inline_figures",
+            )
     for number, image in enumerate(list(document.findall(nodes.image)), start=1):
         uri: str = image["uri"]
         alt = image.get("alt", "").strip()
@@ -127,7 +155,7 @@ def place_figures(app: Sphinx, document: nodes.document) -> None:
             relative, path = app.env.relfn2path(uri, app.env.docname)
             app.env.note_dependency(relative)
             svg = inline_svg(Path(path).read_text("utf-8"), alt=alt, prefix=f"f{number}")
-            image.replace_self(nodes.raw("", svg, format="html"))
+            image.replace_self(nodes.raw("", svg + stepper(svg), format="html"))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

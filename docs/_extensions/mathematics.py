@@ -15,12 +15,13 @@ from typing import Any
 
 import quickjs
 from docutils import nodes
-from places import line_of
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
+
+from places import line_of
 
 LOGGER = logging.getLogger(__name__)
 KATEX = Path(__file__).parent / "katex" / "katex.min.js"

@@ -21,7 +21,7 @@ LINES_A_MINUTE = 15  # code
 STEPS = (5, 10, 20, 30, 45, 60)
 
 
-class page_time(nodes.Inline, nodes.TextElement):  # noqa: N801  (docutils names nodes so)
+class page_time(nodes.Inline, nodes.TextElement):  # type: ignore[misc]  # noqa: N801
     """Stands for a time until the page is written."""
 
 

@@ -8,7 +8,7 @@ from docutils import nodes
 def line_of(node: nodes.Node | None) -> int | None:
     """Return the source line of a node, or of the nearest node around it that has one."""
     while node is not None:
-        if node.line is not None:
+        if node.line:  # MyST leaves 0 where it knows none
             return int(node.line)
         node = node.parent
     return None

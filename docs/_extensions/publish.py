@@ -82,8 +82,9 @@ def _swap(build: Path) -> None:
     """Put a copy of what Sphinx wrote in the place of the site."""
     new, site, old = build / "html.new", build / "html", build / "html.old"
     shutil.rmtree(new, ignore_errors=True)
+    # Source maps are of use to the theme's makers alone, and two thirds of the site's size.
     shutil.copytree(
-        build / "work" / "html", new, ignore=shutil.ignore_patterns(".buildinfo*", "*.doctree")
+        build / "work" / "html", new, ignore=shutil.ignore_patterns(".buildinfo*", "*.map")
     )
     if site.exists():
         site.rename(old)

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from content_policy import POLICY
 from sphinx.application import Sphinx
+
+from content_policy import POLICY
 
 NOT_FOUND = "404"
 STYLE = Path(__file__).parents[1] / "_templates" / "404.css"

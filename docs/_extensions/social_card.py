@@ -1,14 +1,18 @@
-"""The picture that a link to the site shows where it is shared.
+"""What a link to the site shows where it is shared: a picture, and each page's description.
 
-Drawn from the site's own material: the series of the lab, and the window that a network sees.
-Only drawn when the site's address is set: such pictures need an absolute address.
+The picture is drawn from the site's own material, the series of the lab and the window that a
+network sees of it.  It needs an absolute address: the extension is for sites whose address is set.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import numpy as np
+from docutils import nodes
+from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sphinx.application import Sphinx
@@ -18,30 +22,41 @@ GROUND, TEXT, MUTED = "#0b2a3f", "#ffffff", "#b9cbd8"
 SERIES, WINDOW = "#6cc3f5", "#f2b05e"
 
 
-def draw(path: Path, *, title: str, subtitle: str) -> None:
+def draw(path: Path, *, site: str, title: str) -> None:
     """Draw a card of 1200 x 630 pixels."""
-    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=GROUND)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.0, 0.06, 1.0, 0.5))
-    axes.set_axis_off()
-    time = np.arange(0, 30, 0.02)
-    series = time * np.sin(time) / 3 + 2 * np.sin(5 * time)
-    axes.plot(time, series, color=SERIES, linewidth=2.5)
-    seen = (time >= 12.2) & (time <= 14.2)  # the lab's test window: 20 steps of 0.1
-    axes.plot(time[seen], series[seen], color=WINDOW, linewidth=5)
-    axes.margins(x=0.02)
-    figure.text(0.05, 0.79, title, color=TEXT, fontsize=44, fontweight="bold", family="DejaVu Sans")
-    figure.text(0.05, 0.68, subtitle, color=MUTED, fontsize=22, family="DejaVu Sans")
-    figure.savefig(path, facecolor=GROUND, metadata={"Software": None})
+    with style.context("default"):  # whatever style the build has been given for its pages
+        figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=GROUND)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.0, 0.04, 1.0, 0.42))
+        axes.set_axis_off()
+        axes.margins(x=0.02)
+        time = np.arange(0, 30, 0.02)
+        series = time * np.sin(time) / 3 + 2 * np.sin(5 * time)
+        axes.plot(time, series, color=SERIES, linewidth=2.5)
+        seen = (time >= 12.2) & (time <= 14.2)  # the lab's test window: 20 steps of 0.1
+        axes.plot(time[seen], series[seen], color=WINDOW, linewidth=5)
+        text: dict[str, Any] = {"family": "DejaVu Sans", "x": 0.05, "verticalalignment": "top"}
+        figure.text(y=0.92, s=site, color=MUTED, fontsize=24, **text)
+        figure.text(y=0.81, s=fill(title, 34), color=TEXT, fontsize=42, weight="bold", **text)
+        figure.savefig(path, facecolor=GROUND, metadata={"Software": None})
 
 
 def write_card(app: Sphinx, exception: Exception | None) -> None:
     """Put the card into the site."""
     if exception is None and app.builder.format == "html" and app.config.html_baseurl:
-        draw(Path(app.outdir) / CARD, title=app.config.project, subtitle=app.config.html_title)
+        title = app.env.titles[app.config.root_doc].astext()
+        draw(Path(app.outdir) / CARD, site=app.config.project, title=title)
+
+
+def describe(app: Sphinx, document: nodes.document) -> None:
+    """Hand a page's own description to sphinxext-opengraph, which would take its first words."""
+    for meta in document.findall(nodes.meta):
+        if meta.get("name") == "description":
+            app.env.metadata[app.env.docname]["og:description"] = meta["content"]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Draw when the pages are written."""
+    """Describe pages when they are read, draw when they are written."""
+    app.connect("doctree-read", describe)
     app.connect("build-finished", write_card)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

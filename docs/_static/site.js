@@ -1,4 +1,4 @@
-// What the pages do: open answers, copy code, scroll wide formulas by keyboard, print.
+// What the pages do: open answers, print, scroll wide things by keyboard, step figures, copy code.
 
 // Answers. A link to something inside a fold opens it: current browsers do so by themselves.
 function openAnswer() {
@@ -12,15 +12,20 @@ function openAnswer() {
 addEventListener("hashchange", openAnswer);
 openAnswer();
 
-// Print: with every answer open.
+// Print: dark on light, with every answer open.
 const folds = document.querySelectorAll("details.answer");
+const root = document.documentElement;
+let theme;
 addEventListener("beforeprint", () => {
+  theme = root.dataset.theme;
+  root.dataset.theme = "light";
   for (const fold of folds) {
     fold.dataset.wasOpen = fold.open;
     fold.open = true;
   }
 });
 addEventListener("afterprint", () => {
+  root.dataset.theme = theme;
   for (const fold of folds) fold.open = fold.dataset.wasOpen === "true";
 });
 for (const button of document.querySelectorAll("[data-print]")) {
@@ -37,6 +42,20 @@ const reach = new ResizeObserver((entries) => {
 });
 for (const box of document.querySelectorAll(".formula, pre, .pst-scrollable-table-container")) {
   reach.observe(box);
+}
+
+// Figures drawn in steps: whole at first, then from the start.
+for (const stepper of document.querySelectorAll(".stepper")) {
+  const last = Number(stepper.dataset.last);
+  const parts = stepper.parentElement.querySelectorAll("svg.figure [data-step]");
+  let step = last;
+  for (const button of stepper.querySelectorAll("button")) {
+    button.addEventListener("click", () => {
+      step = ((step - 1 + Number(button.dataset.by) + last) % last) + 1;
+      for (const part of parts) part.classList.toggle("later", Number(part.dataset.step) > step);
+      stepper.querySelector("output").textContent = `Step ${step} of ${last}`;
+    });
+  }
 }
 
 // Code: a button that copies it.

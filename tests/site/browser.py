@@ -1,0 +1,114 @@
+"""A Chromium for the tests, the built site, and a server for it.
+
+The site is served from a folder below the host's root, as many hosts do, and with the site's own
+404 page: what holds here holds there.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+SITE = Path(os.environ.get("RNNLAB_SITE", Path(__file__).parents[2] / "docs" / "_build" / "html"))
+FOLDER = "/some/folder/"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+COMPRESSED = {".html", ".css", ".js", ".svg", ".txt", ".xml", ".ipynb", ".md"}
+# Nothing of the browser's own reaches the network, and it runs where there is no sandbox or GPU.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def executable() -> str | None:
+    """Return a Chromium or Chrome of the system; None leaves it to Playwright's own."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run one browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serve a folder below `FOLDER`, quietly."""
+
+    protocol_version = "HTTP/1.1"  # as hosts do: connections are used again
+
+    def translate_path(self, path: str) -> str:
+        """Take the folder off an address."""
+        if not path.startswith(FOLDER):
+            return str(Path(self.directory, "missing"))
+        return super().translate_path("/" + path.removeprefix(FOLDER))
+
+    def do_GET(self) -> None:
+        """Send a file, text compressed, as hosts do."""
+        path = Path(self.translate_path(self.path.partition("?")[0].partition("#")[0]))
+        if path.suffix not in COMPRESSED or not path.is_file():
+            super().do_GET()
+            return
+        body = gzip.compress(path.read_bytes(), 6)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(str(path)) + "; charset=utf-8")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def send_error(self, code: int, *args: Any) -> None:
+        """Answer a missing address with the site's own page."""
+        page = Path(self.directory, "404.html")
+        body = page.read_bytes() if code == HTTPStatus.NOT_FOUND and page.is_file() else b""
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+class QuietServer(ThreadingHTTPServer):
+    """A server that does not mind a browser that hangs up."""
+
+    daemon_threads = True
+
+    def handle_error(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine; give the address of its root."""
+    with QuietServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}{FOLDER}"
+        server.shutdown()
+        thread.join()
+
+
+def pages(site: Path = SITE) -> list[str]:
+    """Return the site's pages, found from the site itself."""
+    found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return [name for name in found if not name.startswith("_")]

@@ -1,0 +1,29 @@
+"""The data that pages read: figures as the lab printed them, records as their scripts make them."""
+
+import json
+from pathlib import Path
+
+from tests.records import levers
+
+DATA = Path(__file__).parents[1] / "docs" / "tutorials" / "data"
+
+
+def test_the_log_beside_the_pages_is_what_the_lab_printed(printed):
+    log = json.loads((DATA / "lab2019_log.json").read_text())
+    for loss in ("mse", "rmse"):
+        run = f"gradient_descent_{loss}"
+        pairs = zip(log["iterations"], log["losses"][loss], strict=True)
+        assert [list(pair) for pair in pairs] == printed["logged_loss"][run]
+        assert log["predictions"][loss] == printed["prediction"][run]
+
+
+def test_the_record_of_levers_holds_the_runs_that_its_script_makes():
+    record = json.loads((DATA / "levers.json").read_text())
+    assert record["seeds"] == list(levers.SEEDS)
+    for part, runs in {"levers": levers.LEVERS, "held out": levers.HELD_OUT}.items():
+        assert {name: run["settings"] for name, run in record[part].items()} == runs
+        for run in record[part].values():
+            for where in levers.SETS:
+                errors = run[where]["mse"]
+                stopped = [error is None for error in errors]
+                assert stopped == [iteration is not None for iteration in run["stopped"]]
