@@ -32,10 +32,12 @@ def name_exercises(app: Sphinx, document: nodes.document) -> None:
                 type="answers",
             )
             continue
-        exercise["title"] = f"Exercise {subtitle.astext()}"
         number = subtitle.astext().split()[0]
-        names[exercise["label"]] = number if number[0].isdigit() else subtitle.astext()
-        exercise[0] = nodes.title("", "Exercise ", *(child.deepcopy() for child in subtitle))
+        numbered = number[0].isdigit()
+        word = "Exercise " if numbered else "Exercise: "
+        exercise["title"] = word + subtitle.astext()
+        names[exercise["label"]] = number if numbered else f"“{subtitle.astext()}”"
+        exercise[0] = nodes.title("", word, *(child.deepcopy() for child in subtitle))
         unwrap(exercise)
     for answer in document.findall(solution_node):
         name = names.get(answer["target_label"])
