@@ -132,7 +132,7 @@ def dots(ax: Axes, x: ArrayLike, y: ArrayLike) -> Axes:
     Returns:
         The same Axes.
     """
-    ax.plot(x, y, "o", color=COLORS["blue"], alpha=0.6)
+    ax.plot(x, y, "o", color=COLORS["blue"], markerfacecolor="none")
     ax.set(xscale="log", yscale="log")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
