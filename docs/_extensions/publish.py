@@ -64,12 +64,14 @@ def _build(source: Path, build: Path) -> int:
     complete.unlink(missing_ok=True)
     try:
         status = sphinx_build(
-            ["-b", "html", "--fail-on-warning", "--keep-going", "--quiet", "--jobs", "2"]
-            + ["-D", f"nb_execution_cache_path={(build / 'cache').resolve()}"]
-            + ["-d", str(work / "doctrees"), str(source), str(work / "html")]
+            [
+                *("-b", "html", "--fail-on-warning", "--keep-going", "--quiet", "--jobs", "2"),
+                *("-D", f"nb_execution_cache_path={(build / 'cache').resolve()}"),
+                *("-d", str(work / "doctrees"), str(source), str(work / "html")),
+            ]
         )
-    except SystemExit as exit:  # pages failed
-        print(exit.code, file=sys.stderr)
+    except SystemExit as stopped:  # pages failed
+        print(stopped.code, file=sys.stderr)
         status = 1
     if status:
         shutil.rmtree(work, ignore_errors=True)
