@@ -1,5 +1,7 @@
 """How long a page takes: ``{page-time}`read` `` and ``{page-time}`run` ``, both computed.
 
+``{page-time}`run tutorials/other` `` is the running time of another page.
+
 Reading time comes from the page's words and lines of code, running time from what its cells took
 when they last ran (`env.rnnlab_run_seconds`, which the execution of pages fills).
 """
@@ -26,18 +28,21 @@ class page_time(nodes.Inline, nodes.TextElement):  # type: ignore[misc]  # noqa:
 
 
 class PageTime(SphinxRole):
-    """The role: its text is `read` or `run`."""
+    """The role: its text is `read`, `run`, or `run` and another page."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a node, or a message if the text is neither."""
-        kind = unescape(self.text)
-        if kind not in {"read", "run"}:
+        kind, _, page = unescape(self.text).partition(" ")
+        page = page or self.env.docname
+        known = kind == "run" and page in self.env.found_docs
+        if not known and self.text not in {"read", "run"}:
             inliner: Inliner = self.inliner
             message = inliner.reporter.error(
-                f"{{page-time}} takes `read` or `run`, not {kind!r}", line=self.lineno
+                f"{{page-time}} takes `read`, `run` or `run` and a page, not {self.text!r}",
+                line=self.lineno,
             )
             return [], [message]
-        return [page_time(kind=kind)], []
+        return [page_time(kind=kind, page=page)], []
 
 
 class WritePageTimes(SphinxPostTransform):
@@ -51,7 +56,7 @@ class WritePageTimes(SphinxPostTransform):
             if node["kind"] == "read":
                 text = reading_time(self.document)
             else:
-                seconds = getattr(self.env, "rnnlab_run_seconds", {}).get(self.env.docname)
+                seconds = getattr(self.env, "rnnlab_run_seconds", {}).get(node["page"])
                 text = running_time(seconds)
             node.replace_self(nodes.Text(text))
 
