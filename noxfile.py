@@ -102,6 +102,13 @@ def record(session: nox.Session) -> None:
 
 
 @nox.session
+def claims(session: nox.Session) -> None:
+    """Try what the pages claim about training on twenty further seeds (-- PAGE for one page)."""
+    install(session, "docs")
+    session.run("python", "tests/claims/run.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and types (-- --fix mends what can be mended)."""
     install(session, "lint", package=False)

@@ -1,0 +1,20 @@
+"""What the page backpropagation-through-time claims about training."""
+
+from from_page import functions_of
+
+PAGE = functions_of("backpropagation-through-time")
+
+
+def claim_an_echo_of_five_steps_needs_six(seed: int) -> dict[str, float]:
+    """Errors with too short and long enough truncation, and with the input weights held."""
+    return {
+        "k = 5": PAGE["echo_run"](seed, 5)[0],
+        "k = 6": PAGE["echo_run"](seed, 6)[0],
+        "k = 5, input weights held": PAGE["echo_run"](seed, 5, kernel_rate=0.0)[0],
+    }
+
+
+def holds_an_echo_of_five_steps_needs_six(values: dict[str, float]) -> bool:
+    """Guessing scores one."""
+    short, enough, held = values.values()
+    return short > 0.5 and enough < 0.01 and held < 0.01

@@ -1,0 +1,30 @@
+"""What the page vanishing-gradients claims about training."""
+
+import numpy as np
+from from_page import functions_of
+
+PAGE = functions_of("vanishing-gradients")
+
+
+def claim_weights_that_keep_gradients_learn_to_remember(seed: int) -> dict[str, float]:
+    """Shares recalled after training, by initial weights."""
+    kinds = ["tanh, orthogonal", "ReLU, identity", "ReLU, uniform", "ReLU, orthogonal"]
+    return {kind: PAGE["recall"](kind, seed)[1] for kind in kinds}
+
+
+def holds_weights_that_keep_gradients_learn_to_remember(values: dict[str, float]) -> bool:
+    """Guessing recalls one half."""
+    orthogonal, identity, *fading = values.values()
+    return min(orthogonal, identity) > 0.9 and max(fading) < 0.7
+
+
+def claim_clipping_saves_a_bold_learning_rate(seed: int) -> dict[str, float]:
+    """Squared errors at the end of training with a learning rate of 0.1."""
+    free, _ = PAGE["descend"](seed, 0.1, np.inf)
+    held, _ = PAGE["descend"](seed, 0.1, 1.0)
+    return {"free": free[-1], "clipped": float(np.mean(held[-20:]))}
+
+
+def holds_clipping_saves_a_bold_learning_rate(values: dict[str, float]) -> bool:
+    """A free run ends when its error passes a thousand millions."""
+    return values["free"] > 1e6 and values["clipped"] < 0.6
