@@ -8,6 +8,7 @@ are new processes as usual.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,7 @@ ALWAYS = ["ipykernel.kernelapp", "matplotlib.pyplot"]
 NAME = "rnnlab-fork"
 
 _server_log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the build runs)
+atexit.register(_server_log.close)
 
 
 def start_server(environment: dict[str, str], *, libraries: Collection[str]) -> None:
