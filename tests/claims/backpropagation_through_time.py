@@ -17,4 +17,4 @@ def claim_an_echo_of_five_steps_needs_six(seed: int) -> dict[str, float]:
 def holds_an_echo_of_five_steps_needs_six(values: dict[str, float]) -> bool:
     """Guessing scores one."""
     short, enough, held = values.values()
-    return short > 0.5 and enough < 0.01 and held < 0.01
+    return short > 0.5 and enough < 0.01 and held < 0.1

@@ -6,17 +6,22 @@ PAGE = functions_of("deep-and-bidirectional")
 layers = PAGE["layers"]
 
 
-def claim_six_layers_learn_faster_with_residual_connections(seed: int) -> dict[str, float]:
+def claim_depth_slows_learning_unless_residual_layers_start_at_zero(seed: int) -> dict[str, float]:
     """Squared errors on held-out windows."""
     return {
-        "plain": PAGE["series_error"](PAGE["plain"], 6, 12, seed),
-        "residual": PAGE["series_error"](PAGE["residual"], 6, 12, seed),
+        "1 layer": PAGE["series_error"](PAGE["plain"], 1, 22, seed),
+        "8 layers": PAGE["series_error"](PAGE["plain"], 8, 6, seed),
+        "8 wide": PAGE["series_error"](PAGE["plain"], 8, 12, seed),
+        "8 wide, residual": PAGE["series_error"](PAGE["residual"], 8, 12, seed),
     }
 
 
-def holds_six_layers_learn_faster_with_residual_connections(values: dict[str, float]) -> bool:
+def holds_depth_slows_learning_unless_residual_layers_start_at_zero(
+    values: dict[str, float],
+) -> bool:
     """Seed by seed."""
-    return values["residual"] < values["plain"]
+    one, deep, wide, residual = values.values()
+    return deep > 1.5 * one and residual < 0.8 * wide
 
 
 def claim_reading_both_ways_cleans_better(seed: int) -> dict[str, float]:
