@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab.cells import gru, gru_step, lstm, lstm_step, simple_rnn
@@ -59,11 +59,12 @@ def values_and_gradients(run, sources):
     share_kept=st.sampled_from([None, 0.0, 0.5, 1.0]),
     go_backwards=st.booleans(),
 )
+@settings(max_examples=15)
 def test_it_equals_keras_in_values_and_gradients(
     name, seed, batch, time, units, use_bias, from_zeros, share_kept, go_backwards
 ):
     rng = np.random.default_rng(seed)
-    cell, layer_class, settings, _ = CELLS[name]
+    cell, layer_class, more, _ = CELLS[name]
     layer = layer_class(
         units,
         use_bias=use_bias,
@@ -71,7 +72,7 @@ def test_it_equals_keras_in_values_and_gradients(
         return_sequences=True,
         return_state=True,
         dtype="float64",
-        **settings,
+        **more,
     )
     layer.build((batch, time, FEATURES))
     layer.set_weights(drawn_weights(name, rng, units, use_bias))
@@ -91,7 +92,7 @@ def test_it_equals_keras_in_values_and_gradients(
             initial_state=start,
             mask=mask,
             go_backwards=go_backwards,
-            **settings,
+            **more,
         )
 
     def theirs():
@@ -107,7 +108,7 @@ def test_it_equals_keras_in_values_and_gradients(
 @pytest.mark.parametrize("name", ["lstm", "gru", "gru_reset_before"])
 def test_its_gradients_equal_finite_differences(name):
     rng = np.random.default_rng(0)
-    cell, _, settings, _ = CELLS[name]
+    cell, _, more, _ = CELLS[name]
     mask = tf.constant([[True, False, True, True, False], [False, True, True, True, True]])
     arrays = [
         rng.normal(size=(2, 5, FEATURES)),
@@ -118,7 +119,7 @@ def test_its_gradients_equal_finite_differences(name):
     def loss(inputs, kernel, recurrent_kernel, bias, *states):
         start = states if name == "lstm" else states[0]
         outputs, final = cell(
-            inputs, kernel, recurrent_kernel, bias, initial_state=start, mask=mask, **settings
+            inputs, kernel, recurrent_kernel, bias, initial_state=start, mask=mask, **more
         )
         return sum(tf.reduce_sum(value**3) for value in tf.nest.flatten([outputs, final]))
 
@@ -133,23 +134,23 @@ def test_its_gradients_equal_finite_differences(name):
 def test_it_equals_keras_layers_of_a_model_in_float32():
     keras.utils.set_random_seed(0)
     inputs = keras.random.normal((8, 20, FEATURES))
-    for name, (cell, layer_class, settings, _) in CELLS.items():
-        layer = layer_class(16, return_sequences=True, **settings)
+    for name, (cell, layer_class, more, _) in CELLS.items():
+        layer = layer_class(16, return_sequences=True, **more)
         expected = layer(inputs)
-        outputs, _ = cell(inputs, *layer.get_weights(), **settings)
+        outputs, _ = cell(inputs, *layer.get_weights(), **more)
         np.testing.assert_allclose(outputs, expected, rtol=0, atol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru", "gru_reset_before"])
 def test_steps_taken_one_by_one_equal_the_scan(name):
     rng = np.random.default_rng(0)
-    cell, _, settings, _ = CELLS[name]
+    cell, _, more, _ = CELLS[name]
     step = lstm_step if name == "lstm" else gru_step
     inputs, weights = rng.normal(size=(2, 5, FEATURES)), drawn_weights(name, rng)
-    outputs, final = cell(inputs, *weights, **settings)
+    outputs, final = cell(inputs, *weights, **more)
     state = None
     for time in range(5):
-        state = step(inputs[:, time], state, *weights, **settings)
+        state = step(inputs[:, time], state, *weights, **more)
         output = state[0] if name == "lstm" else state
         np.testing.assert_allclose(output, outputs[:, time], rtol=0, atol=1e-15)
     for got, want in zip(tf.nest.flatten(state), tf.nest.flatten(final), strict=True):
@@ -159,14 +160,12 @@ def test_steps_taken_one_by_one_equal_the_scan(name):
 @pytest.mark.parametrize("name", CELLS)
 def test_a_traced_function_of_unknown_sizes_gives_the_same(name):
     rng = np.random.default_rng(0)
-    cell, _, settings, _ = CELLS[name]
+    cell, _, more, _ = CELLS[name]
     inputs, weights = rng.normal(size=(2, 5, FEATURES)), drawn_weights(name, rng)
     mask = rng.random((2, 5)) < 0.5
     signature = [tf.TensorSpec([None, None, FEATURES], tf.float64), tf.TensorSpec(None, tf.bool)]
-    traced = tf.function(
-        lambda inputs, mask: cell(inputs, *weights, mask=mask, **settings), signature
-    )
-    expected = cell(inputs, *weights, mask=mask, **settings)
+    traced = tf.function(lambda inputs, mask: cell(inputs, *weights, mask=mask, **more), signature)
+    expected = cell(inputs, *weights, mask=mask, **more)
     for got, want in zip(
         tf.nest.flatten(traced(inputs, mask)), tf.nest.flatten(expected), strict=True
     ):
@@ -209,13 +208,13 @@ def test_an_update_gate_of_one_keeps_the_state_and_a_reset_gate_of_zero_hides_it
 @pytest.mark.parametrize("name", CELLS)
 def test_what_a_masked_step_holds_cannot_matter(name):
     rng = np.random.default_rng(0)
-    cell, _, settings, _ = CELLS[name]
+    cell, _, more, _ = CELLS[name]
     inputs, weights = rng.normal(size=(2, 6, FEATURES)), drawn_weights(name, rng)
     mask = np.array([[False, True, True, False, True, False], [True] * 3 + [False] * 3])
     changed = np.where(mask[:, :, None], inputs, 9.0)
     for got, want in zip(
-        tf.nest.flatten(cell(changed, *weights, mask=mask, **settings)),
-        tf.nest.flatten(cell(inputs, *weights, mask=mask, **settings)),
+        tf.nest.flatten(cell(changed, *weights, mask=mask, **more)),
+        tf.nest.flatten(cell(inputs, *weights, mask=mask, **more)),
         strict=True,
     ):
         np.testing.assert_array_equal(got, want)

@@ -28,6 +28,9 @@ def checked_arguments(
         bias: The bias and its dimensions; a bias of None comes back as 0.
         state: The tensors of the state by name; each that is None comes back as zeros.
 
+    Returns:
+        Inputs, kernel, recurrent kernel, bias and the tensors of the state.
+
     Raises:
         TypeError: An argument is no array of numbers, or dtypes differ.
         ValueError: A shape does not fit, a dimension is empty, or a value is not finite.
