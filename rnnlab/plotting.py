@@ -84,6 +84,9 @@ def saturation(ax: Axes, preactivations: ArrayLike, reach: float) -> Axes:
 def unrolled_network(ax: Axes, steps: int = 3) -> Axes:
     """Draw a recurrent network unrolled in time: one box a step, the same weights in each.
 
+    What belongs to time step t carries the gid `step-<t + 1>`, by which a page can show the steps
+    one after the other.
+
     Args:
         ax: Where to draw; its axis is turned off.
         steps: How many time steps to draw.
@@ -93,6 +96,7 @@ def unrolled_network(ax: Axes, steps: int = 3) -> Axes:
     """
     for step in range(steps):
         x = 2.0 * step
+        before = set(ax.get_children())
         box = FancyBboxPatch(
             (x - 0.5, -0.36),
             1.0,
@@ -108,6 +112,8 @@ def unrolled_network(ax: Axes, steps: int = 3) -> Axes:
         ax.text(x, 1.25, rf"$h_{step}$", ha="center", va="bottom", fontsize=13)
         _arrow(ax, (x, 0.42), (x, 1.2), "", "", COLORS["green"])
         _arrow(ax, (x - 1.4, 0), (x - 0.56, 0), "", r"$W_h$", COLORS["blue"])
+        for artist in set(ax.get_children()) - before:
+            artist.set_gid(f"step-{step + 1}")
     ax.text(-1.45, 0, r"$h_{-1}$", ha="right", va="center", fontsize=13)
     ax.set(xlim=(-2.0, 2.0 * steps - 1.2), ylim=(-1.6, 1.65), aspect="equal")
     ax.axis("off")

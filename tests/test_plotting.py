@@ -78,3 +78,6 @@ def test_an_unrolled_network_has_a_box_a_step_and_one_pair_of_weights(ax):
         assert f"$h_{step}$" in texts
     assert texts.count("$W_x$") == texts.count("$W_h$") == 4
     assert "$h_{-1}$" in texts
+    steps = [patch.get_gid() for patch in ax.patches]
+    assert steps == ["step-1", "step-2", "step-3", "step-4"]
+    assert next(t for t in ax.texts if t.get_text() == "$h_{-1}$").get_gid() is None
