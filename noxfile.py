@@ -69,6 +69,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(requires=["docs"])
+def snippets(session: nox.Session) -> None:
+    """Run each cell's program where rnnlab is not installed (-- --only PAGE for some)."""
+    install(session, "snippets", package=False)
+    session.run("python", "tests/programs/run_all.py", *session.posargs)
+
+
 @nox.session
 def pages(session: nox.Session) -> None:
     """Print what each page weighs and how it does (-- --lighthouse 5 for its marks)."""
@@ -143,13 +150,15 @@ def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock", package=False)
     with_package = ("docs", "tests", "outside", "bench")
-    alone = ("lint", "lock", "bench-without-their-dependencies")
+    alone = ("lint", "lock", "bench-without-their-dependencies", "snippets")
     for group in with_package + alone:
         session.run(
             "uv", "pip", "compile", "--quiet",
             *(["pyproject.toml"] if group in with_package else []),
             *("--group", f"pyproject.toml:{group}"),
             *(["--no-deps"] if group.endswith("without-their-dependencies") else []),
+            # The pages' own versions, which made the outputs that programs are compared with.
+            *(["--constraint", str(REQUIREMENTS / "docs.txt")] if group == "snippets" else []),
             "--universal", "--python-version", SUPPORTED[0],
             "--fork-strategy", "fewest",  # one version for all supported interpreters
             "--generate-hashes",

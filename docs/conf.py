@@ -35,7 +35,8 @@ extensions = [
     "answers",  # answers are native <details>
     "hidden_cells",  # hidden code is native <details>
     "page_facts",  # {page-time}`read` and {page-time}`run`
-    "downloads",  # each page as the notebook that made it
+    "snippets",  # each cell as a program that runs where it is pasted
+    "downloads",  # each page as a notebook with its outputs
     "page_assets",  # each page loads the style sheets that it needs
     "cut_fonts",  # icons and fonts are cut to what the site uses
     "content_policy",  # the policy is in each page and in header files

@@ -1,4 +1,5 @@
-// What the pages do: open answers, print, scroll wide things by keyboard, step figures, copy code.
+// What the pages do: open answers, print, scroll wide things by keyboard, step figures, copy code
+// and programs.
 
 // Answers. A link to something inside a fold opens it: current browsers do so by themselves.
 function openAnswer() {
@@ -90,4 +91,32 @@ for (const code of document.querySelectorAll(".bd-article .highlight > pre")) {
     }, 2000);
   });
   code.after(button);
+}
+
+// Programs: each link to a cell's program becomes a button that copies it. From a folder, where the
+// browser reads no other file for a page, it stays a link to the file.
+const links = location.protocol === "file:" ? [] : document.querySelectorAll("a.copy-script");
+for (const link of links) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy-script";
+  button.dataset.program = link.href;
+  button.textContent = "Copy as script";
+  button.addEventListener("click", async () => {
+    try {
+      const response = await fetch(link.href);
+      if (!response.ok) throw new Error(response.statusText);
+      await copy(await response.text());
+    } catch {
+      button.replaceWith(link); // the file is still there to be opened
+      link.focus();
+      return;
+    }
+    button.textContent = spoken.textContent = "Copied";
+    setTimeout(() => {
+      button.textContent = "Copy as script";
+      spoken.textContent = "";
+    }, 2000);
+  });
+  link.replaceWith(button);
 }

@@ -49,6 +49,14 @@ def useful(seen: Visit) -> list[str]:
             page.wait_for_timeout(50)
             copied = page.evaluate("navigator.clipboard.readText()")
             expect(copied == code.locator("pre").inner_text().rstrip(), "the copy button")
+    if offered("button.copy-script"):
+        program = page.locator("button.copy-script").first
+        written = page.request.get(program.get_attribute("data-program") or "").text()
+        program.hover()
+        program.click()
+        page.get_by_role("button", name="Copied", exact=True).first.wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        expect(copied == written, "the button that copies a cell as a script")
     if offered(".primary-toggle"):
         before = page.locator("#pst-primary-sidebar").is_visible()
         page.locator(".primary-toggle").first.click()

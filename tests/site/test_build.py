@@ -348,3 +348,37 @@ def test_pages_run_the_longest_first(site: Site) -> None:
         site.page(name, f"import time\ntime.sleep({pause})\nnew = 1")
     starts = [line.split()[1] for line in site.built().splitlines() if "start " in line]
     assert starts == ["page-b", "page-c", "page-a"]
+
+
+# Programs to copy ---------------------------------------------------------------------------------
+
+
+def with_programs(site: Site) -> None:
+    site.write("conf.py", CONF.replace('"executed_pages"]', '"executed_pages", "snippets"]'))
+
+
+def test_each_cell_is_there_as_a_program_that_follows_the_page(site: Site) -> None:
+    with_programs(site)
+    site.page("page-a", "x = [1]", "y = 5", "x.append(2)", "print(x)")
+    site.built()
+    program = site.html / "scripts" / "page-a" / "04.py"
+    text = program.read_text("utf8")
+    assert "x.append(2)" in text
+    assert "y = 5" not in text
+    assert program.with_suffix(".out").read_text("utf8") == "[1, 2]\n"
+    assert 'href="scripts/page-a/04.py"' in site.shows("page-a")
+    site.built()
+    assert program.read_text("utf8") == text
+    site.page("page-a", "x = [7]", "print(x)")
+    site.built()
+    assert not program.exists()
+    assert "x = [7]" in program.with_name("02.py").read_text("utf8")
+
+
+def test_a_cell_whose_needs_cannot_be_worked_out_fails_the_build(site: Site) -> None:
+    with_programs(site)
+    site.page("page-a", "x = 1", "exec('x = 2')\nprint(x)")
+    for _ in range(2):
+        output = site.failed()
+        assert "page-a.md:" in output
+        assert "cell 2: `exec`" in output

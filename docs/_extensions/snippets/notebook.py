@@ -1,0 +1,107 @@
+"""A page as a notebook with its outputs, which runs from top to bottom in a plain Jupyter.
+
+Its code is that of the whole-page script: what the page takes from our package stands in the
+notebook itself, in a cell that is folded, and nothing of this site's tools is needed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import nbformat
+from nbformat import NotebookNode
+
+from .page import Cell
+from .prose import CellPlace
+from .script import Program, cells_text
+
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+
+
+def make_notebook(
+    blocks: Iterable[str | CellPlace],
+    program: Program,
+    cells: dict[int, Cell],
+    header: Sequence[str],
+) -> NotebookNode:
+    """Make a notebook.
+
+    Args:
+        blocks: The page's text, with the places of its code cells.
+        program: The page's code.
+        cells: The page's code cells by their place among all cells.
+        header: Where the page is from, line by line.
+
+    Returns:
+        The notebook, in format 4.5.
+    """
+    notebook = nbformat.v4.new_notebook(
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        }
+    )
+    code = {
+        cell.number: cells_text(list(pairs))
+        for cell, pairs in groupby(program.body, key=lambda pair: pair[0].cell)
+    }
+    add = notebook.cells.append
+    blocks = iter(blocks)
+    title = next(blocks)
+    assert isinstance(title, str)
+    add(_text(f"{title}\n\n" + "  \n".join(header)))
+    add(_code("%pip install --quiet " + " ".join(program.libraries)))
+    setup = "\n\n".join(part for part in (program.imports, program.package, program.files) if part)
+    add(_code(f"# @title What this page uses of rnnlab\n{setup}", metadata=FOLDED))
+    done: set[int] = set()
+
+    def add_code(cell: Cell) -> None:
+        done.add(cell.number)
+        if cell.is_part and cell.number in code:
+            count = sum(one.cell_type == "code" for one in notebook.cells) + 1
+            add(_code(code[cell.number], outputs=_outputs(cell, count), execution_count=count))
+        elif cell.number in code:  # a hidden cell that others need
+            add(_code(code[cell.number], metadata=FOLDED))
+
+    text: list[str] = []
+    for block in blocks:
+        if isinstance(block, str):
+            if block.startswith("#") and text:
+                add(_text("\n\n".join(text)))
+                text = []
+            text.append(block)
+            continue
+        if text:
+            add(_text("\n\n".join(text)))
+            text = []
+        here = cells[block.index]
+        for cell in sorted(cells.values(), key=lambda cell: cell.number):
+            if cell.number <= here.number and cell.number not in done:
+                add_code(cell)
+    if text:
+        add(_text("\n\n".join(text)))
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{number}"  # the same in every build
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _text(source: str) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(source)
+
+
+def _code(source: str, **more: object) -> NotebookNode:
+    return nbformat.v4.new_code_cell(source, **more)
+
+
+def _outputs(cell: Cell, count: int) -> list[NotebookNode]:
+    """Return the outputs of a cell, but for values that were handed to the text."""
+    kept = [
+        copy.deepcopy(one) for one in cell.outputs if "scrapbook" not in one.get("metadata", {})
+    ]
+    for output in kept:
+        if output.output_type == "execute_result":
+            output.execution_count = count
+    return kept
