@@ -113,7 +113,9 @@ def unrolled_network(ax: Axes, steps: int = 3) -> Axes:
         _arrow(ax, (x, 0.42), (x, 1.2), "", "", COLORS["green"])
         _arrow(ax, (x - 1.4, 0), (x - 0.56, 0), "", r"$W_h$", COLORS["blue"])
         for artist in set(ax.get_children()) - before:
-            artist.set_gid(f"step-{step + 1}")
+            arrow = getattr(artist, "arrow_patch", None)  # drawn as an artist of its own
+            for part in filter(None, [artist, arrow]):
+                part.set_gid(f"step-{step + 1}")
     ax.text(-1.45, 0, r"$h_{-1}$", ha="right", va="center", fontsize=13)
     ax.set(xlim=(-2.0, 2.0 * steps - 1.2), ylim=(-1.6, 1.65), aspect="equal")
     ax.axis("off")

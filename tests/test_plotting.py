@@ -80,4 +80,6 @@ def test_an_unrolled_network_has_a_box_a_step_and_one_pair_of_weights(ax):
     assert "$h_{-1}$" in texts
     steps = [patch.get_gid() for patch in ax.patches]
     assert steps == ["step-1", "step-2", "step-3", "step-4"]
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert [arrow.get_gid() for arrow in arrows] == [step for step in steps for _ in range(3)]
     assert next(t for t in ax.texts if t.get_text() == "$h_{-1}$").get_gid() is None
