@@ -4,6 +4,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
@@ -63,6 +64,7 @@ def train(
     learning_rate: float | None = None,
     log_every: int = 100,
     validation: Batch | None = None,
+    checkpoint: Any = None,
 ) -> History:
     r"""Update a model's weights once for each batch.
 
@@ -89,6 +91,8 @@ def train(
         learning_rate: For an optimizer given by name; None takes Keras's default for it.
         log_every: The loss is logged at iteration 0 and every so many iterations from there.
         validation: Inputs and targets never trained on, for a loss to be logged beside the other.
+        checkpoint: A `rnnlab.checkpoints.Checkpoint` to keep the run in; if its file is there, the
+            run goes on from it. Then `batches` must be a function that draws from its `rng`.
 
     Returns:
         The losses logged, and the seconds that it took.
@@ -97,7 +101,9 @@ def train(
         TypeError: An argument is of another type than wanted.
         ValueError: A size is not positive; a loss or optimizer is unknown; a batch is empty, has
             values that are NaN or infinite, or a shape that does not fit the model, the targets
-            or the batches before; or the batches ran out. The model keeps the weights reached.
+            or the batches before; the batches ran out; or the checkpoint cannot be used or is
+            further on than `iterations`. The model keeps the weights reached.
+        OSError: The checkpoint cannot be read or written, or another run is kept in it.
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.
 
@@ -110,35 +116,50 @@ def train(
         raise ValueError(f"loss must be one of {_engines.LOSSES}, not {loss!r}")
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
+    if checkpoint is not None and not callable(batches):
+        raise TypeError(
+            "batches must be a function that draws from the checkpoint's rng, so that a run can go "
+            f"on in the middle, not {type(batches).__name__}"
+        )
     started = time.perf_counter()
     source = drawn(batches, iterations)
     inputs, targets = first = as_batch("batch 0", next(source), model, None)
     optimizer = _prepared(optimizer, learning_rate, model)
     held_out = None if validation is None else as_batch("validation", validation, model, None)
-    engine = _engines.engine_for(model, optimizer, loss, inputs, targets)
     history = History()
     progress = _Progress(iterations, loss, started)
-    try:
-        with engine.limits():
-            for iteration in range(iterations):
-                if iteration:
-                    name = f"batch {iteration}"
-                    inputs, targets = as_batch(name, next(source), model, first)
-                value = engine.step(inputs, targets)
-                if math.isfinite(value) and iteration % log_every == 0:
-                    value = engine.loss(inputs, targets)
-                if not math.isfinite(value):
-                    raise NonFiniteLossError(loss, iteration, history)
-                if iteration % log_every == 0:
-                    history.iterations.append(iteration)
-                    history.losses.append(value)
-                    if held_out:
-                        history.validation_losses.append(engine.loss(*held_out))
-                    progress.show(iteration, value)
-    finally:
-        engine.write_back()
-        history.seconds = time.perf_counter() - started
-        progress.end()
+    run = (model, optimizer, loss, history)
+    with nullcontext(0) if checkpoint is None else checkpoint.resumed(*run) as done:
+        if done > iterations:
+            raise ValueError(f"iterations must be at least the {done} of the checkpoint")
+        earlier = history.seconds
+        engine = _engines.engine_for(model, optimizer, loss, inputs, targets)
+        try:
+            with engine.limits():
+                for iteration in range(done, iterations):
+                    if iteration:
+                        name = f"batch {iteration}"
+                        inputs, targets = as_batch(name, next(source), model, first)
+                    value = engine.step(inputs, targets)
+                    if math.isfinite(value) and iteration % log_every == 0:
+                        value = engine.loss(inputs, targets)
+                    if not math.isfinite(value):
+                        raise NonFiniteLossError(loss, iteration, history)
+                    if iteration % log_every == 0:
+                        history.iterations.append(iteration)
+                        history.losses.append(value)
+                        if held_out:
+                            history.validation_losses.append(engine.loss(*held_out))
+                        progress.show(iteration, value)
+                    made = iteration + 1
+                    if checkpoint and (made % checkpoint.every == 0 or made == iterations):
+                        engine.write_back()
+                        history.seconds = earlier + time.perf_counter() - started
+                        checkpoint.write(*run, made)
+        finally:
+            engine.write_back()
+            history.seconds = earlier + time.perf_counter() - started
+            progress.end()
     return history
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from itertools import product
 
 from playwright.sync_api import Page
 
@@ -10,13 +11,7 @@ from .page_checks import NARROW, WIDE, Visit, upright
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Each pair of colours and width, colours and answers, width and answers comes up once.
-STATES = [
-    ("light", WIDE, False),
-    ("light", NARROW, True),
-    ("dark", WIDE, True),
-    ("dark", NARROW, False),
-]
+STATES = list(product(("light", "dark"), (WIDE, NARROW), (False, True)))  # ... and answers open
 
 
 def useful(seen: Visit) -> list[str]:
