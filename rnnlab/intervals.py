@@ -1,0 +1,130 @@
+"""Prediction intervals: how wide they must be, how often they hold, and what they are worth."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnlab._arguments import as_numbers
+
+Array = npt.NDArray[np.float64]
+
+
+def conformal_margin(residuals: npt.ArrayLike, level: float) -> float:
+    r"""Return how far to go on either side of a forecast, from its errors on unseen data.
+
+    Of :math:`n` absolute errors in order, :math:`|e|_{(1)} \le \dots \le |e|_{(n)}`, it is
+
+    .. math:: q = |e|_{(k)}, \qquad k = \lceil (n + 1) \, \mathrm{level} \rceil
+
+    If the next error is as likely as any of them to be the largest, the second largest and so
+    on, then :math:`\hat y \pm q` holds it with a probability of at least `level`, and of less
+    than :math:`\mathrm{level} + 1 / (n + 1)` unless errors are equal. Nothing else is
+    asked of the forecast or of the noise.
+
+    Args:
+        residuals: The errors on data that the forecast was not fitted to, of any shape, in the
+            unit of the series.
+        level: The share of values to be held, between 0 and 1.
+
+    Returns:
+        The margin :math:`q`, in the unit of the series.
+
+    Raises:
+        TypeError: The residuals are no array of numbers.
+        ValueError: They are empty or hold NaN or infinity, `level` is not between 0 and 1, or
+            there are too few residuals for it: 0.9 takes at least 9 of them, 0.99 at least 99.
+
+    References:
+        Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world", chapter 2;
+        Lei et al. (2018), "Distribution-free predictive inference for regression", section 2.2.
+    """
+    errors = np.sort(np.abs(as_numbers("residuals", residuals)).ravel())
+    _check_level(level)
+    place = math.ceil((len(errors) + 1) * level - 1e-9)  # 0.7 times 10 is no more than 7
+    if place > len(errors):
+        wanted = math.ceil(level / (1 - level) - 1e-9)
+        raise ValueError(
+            f"residuals must be at least {wanted} for level={level}, not {len(errors)}"
+        )
+    return float(errors[place - 1])
+
+
+def coverage(targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike) -> float:
+    r"""Return the share of values that their intervals hold.
+
+    .. math:: \frac{1}{n} \, \bigl|\{i : l_i \le y_i \le u_i\}\bigr|
+
+    Args:
+        targets: The true values :math:`y`, of any shape.
+        lower: The lower ends :math:`l`, of the same shape.
+        upper: The upper ends :math:`u`, of the same shape.
+
+    Returns:
+        The share, from 0 to 1.
+
+    Raises:
+        TypeError: An argument is no array of numbers.
+        ValueError: The shapes differ, an array is empty or holds NaN or infinity, or a lower end
+            is above its upper end.
+    """
+    true, low, high = _ends(targets, lower, upper)
+    return float(np.mean((low <= true) & (true <= high)))
+
+
+def interval_score(
+    targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike, level: float
+) -> float:
+    r"""Return the mean width of intervals, with a fine for what they miss; lower is better.
+
+    .. math:: \frac{1}{n} \sum_{i=1}^{n} \Bigl( u_i - l_i + \frac{2}{1 - \mathrm{level}}
+        \bigl(\max(l_i - y_i, 0) + \max(y_i - u_i, 0)\bigr) \Bigr)
+
+    It is least on average for the interval between the quantiles
+    :math:`(1 \mp \mathrm{level}) / 2` of what can happen, so that nobody gains by intervals that
+    are too wide or too narrow.
+
+    Args:
+        targets: The true values :math:`y`, of any shape.
+        lower: The lower ends :math:`l`, of the same shape.
+        upper: The upper ends :math:`u`, of the same shape.
+        level: The share of values that the intervals are made to hold, between 0 and 1.
+
+    Returns:
+        The score, in the unit of the series.
+
+    Raises:
+        TypeError: An argument is no array of numbers.
+        ValueError: The shapes differ, an array is empty or holds NaN or infinity, a lower end is
+            above its upper end, or `level` is not between 0 and 1.
+
+    References:
+        Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation",
+        section 6.2.
+    """
+    true, low, high = _ends(targets, lower, upper)
+    _check_level(level)
+    missed = np.maximum(low - true, 0) + np.maximum(true - high, 0)
+    return float(np.mean(high - low + 2 / (1 - level) * missed))
+
+
+def _ends(
+    targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike
+) -> tuple[Array, Array, Array]:
+    true, low, high = (
+        as_numbers(name, values)
+        for name, values in (("targets", targets), ("lower", lower), ("upper", upper))
+    )
+    if not true.shape == low.shape == high.shape:
+        raise ValueError(
+            "targets, lower and upper must have one shape, not "
+            f"{list(true.shape)}, {list(low.shape)} and {list(high.shape)}"
+        )
+    if np.any(low > high):
+        raise ValueError("lower must not be above upper, but is in places")
+    return true, low, high
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level!r}")
