@@ -34,6 +34,7 @@ extensions = [
     "inline_figures",  # figures are inline SVG that follows the page's colours
     "answers",  # answers are native <details>
     "hidden_cells",  # hidden code is native <details>
+    "term_previews",  # a link to a word of the glossary shows its meaning
     "page_facts",  # {page-time}`read` and {page-time}`run`
     "snippets",  # each cell as a program that runs where it is pasted
     "downloads",  # each page as a notebook with its outputs

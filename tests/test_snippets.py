@@ -239,6 +239,102 @@ NEEDS_ALL_BUT = {
         ["n = 0", "def step():\n    global n\n    n += 1", "step()", "print(n)"],
         set(),
     ),
+    "`nonlocal`": (
+        [
+            "def make():\n    n = 0\n    def step():\n        nonlocal n\n        n += 1\n"
+            "        return n\n    return step",
+            "step, other = make(), make()",
+            "step()",
+            "print(step())",
+        ],
+        set(),
+    ),
+    "an object that is called": (
+        [
+            "class Count:\n    def __init__(self): self.n = 0\n"
+            "    def __call__(self):\n        self.n += 1\n        return self.n",
+            "count, other = Count(), Count()",
+            "count()",
+            "print(count())",
+        ],
+        set(),
+    ),
+    "`super`": (
+        [
+            "class Base:\n    def step(self): self.n = 1",
+            "class Net(Base):\n    def step(self): super().step()",
+            "net = Net()",
+            "net.step()",
+            "print(net.n)",
+        ],
+        set(),
+    ),
+    "an operator of a class": (
+        [
+            "log = []\nclass Sum:\n    def __add__(self, other):\n        log.append(other)\n"
+            "        return self",
+            "total = Sum() + 3",
+            "print(log)",
+        ],
+        set(),
+    ),
+    "a context": (
+        [
+            "log = []\nclass Box:\n    def __enter__(self): log.append(1)\n"
+            "    def __exit__(self, *why): log.append(2)",
+            "with Box():\n    pass",
+            "print(log)",
+        ],
+        set(),
+    ),
+    "a function out of a list": (
+        ["log = []", "both = [log.append, print]", "both[0](3)", "print(log)"],
+        set(),
+    ),
+    "functions that are run later": (
+        ["log = []", "later = map(log.append, [1, 2])", "list(later)", "print(log)"],
+        set(),
+    ),
+    "a generator that a loop moves on": (
+        [
+            "def count():\n    yield 1\n    yield 2",
+            "numbers, more = count(), count()",
+            "for one in numbers:\n    break",
+            "for one in more:\n    break",
+            "print(list(numbers))",
+        ],
+        {4},
+    ),
+    "a result written to an argument without a name": (
+        [
+            "import numpy as np",
+            "a, b = np.zeros(2), np.ones(2)",
+            "np.sqrt([4.0, 9.0], a)",
+            "np.clip(a, 0, 2, b)",
+            "np.sqrt(a, a)",
+            "print(b)",
+        ],
+        {5},
+    ),
+    "an array made of another without a copy": (
+        [
+            "import numpy as np",
+            "a = np.zeros(2)",
+            "b = np.array(a, copy=False)",
+            "b[0] = 1",
+            "print(a)",
+        ],
+        set(),
+    ),
+    "a list of the library's": (
+        [
+            "import os\nimport sys",
+            "os.environ.update(RNNLAB_X='1')",
+            "n = 3",
+            "print(os.environ['RNNLAB_X'])",
+        ],
+        {3},
+    ),
     "a file written": (
         [
             "from pathlib import Path\nimport tempfile",

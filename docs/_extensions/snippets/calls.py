@@ -84,19 +84,31 @@ def call(flow: Flow, node: ast.Call) -> Value:
     words = {word.arg or "**": flow.evaluate(word.value) for word in node.keywords}
     if "**" in words or whole:
         words["*"] = join([*whole, words.pop("**", Value())])
-    if "out" in words:
-        flow.change(words["out"])
+    for value in [*known.outputs(target.paths, arguments), *filter(None, [words.get("out")])]:
+        flow.change(value)
     if receiver:
         return method(flow, receiver, function.attr, arguments, words)
     paths = sorted(target.paths or target.held)
     given = [*arguments, *words.values()]
-    results = [_enter(flow, code, arguments, words) for code in flow.heap.code(target)]
+    if target.paths == {"builtins.super"} and flow.running:
+        return _above(flow, arguments)
+    codes = flow.heap.code(target)
+    results = [_enter(flow, code, arguments, words) for code in codes]
+    if target.kind != DATA:  # it may be an instance, where a class alone is data
+        for code in codes:
+            if "__call__" in code.methods:
+                results.append(_enter(flow, code.methods["__call__"], [target, *arguments], words))
+            elif isinstance(code.node, ast.ClassDef):  # a class of a library has it
+                used(flow, target, given)
+                results.append(_unknown(flow, target, arguments, words))
     if not results:  # code that is not the page's may run what it is given
         results = [_library(flow, path, arguments, words) for path in paths]
         if not paths or not all(known.COLLECTS.fullmatch(path) for path in paths):
             handed_on = [one for value in given for one in used(flow, value, given)]
             if any(known.hands_on(path) for path in paths):
                 results += handed_on
+        if target.held and not target.paths:  # what was taken out of a list could be any of it
+            results.append(_unknown(flow, target, arguments, words))
     if results:
         return _any(results)
     if not any(value.kind == NETWORK for value in [*arguments, *words.values()]):
@@ -186,8 +198,10 @@ def _library(flow: Flow, path: str, arguments: Sequence[Value], words: Words) ->
         flow.change(arguments[0])
         flow.heap.link(*given)
         return whole
-    if known.FRESH.fullmatch(path):
+    if known.FRESH.fullmatch(path) and "copy" not in words:
         return Value()
+    if known.ITERATES.fullmatch(path):
+        whole = replace(whole, collection="iterator")
     if path == "builtins.zip":
         return replace(whole, each=Value(items=tuple(value.element for value in arguments)))
     if path == "builtins.enumerate" and arguments:
@@ -241,7 +255,7 @@ def _note_hidden(flow: Flow, path: str, words: Words, passed: Iterable[str]) -> 
         flow.needs[-1] |= flow.heap.changes(flow.hidden["printing"])
     if known.FILES.fullmatch(path):
         flow.touch("files")
-    if known.SETTINGS.fullmatch(path):
+    if known.SETTINGS.fullmatch(path) or known.changes_its_library(path):
         flow.change(flow.libraries[path.partition(".")[0]])
 
 
@@ -258,6 +272,15 @@ def _enter(flow: Flow, code: Code, arguments: Sequence[Value], words: Words) -> 
     if code in flow.running:  # it calls itself: once more tells nothing new
         return _unknown(flow, Value(), arguments, words)
     return flow.enter(code, arguments, words)
+
+
+def _above(flow: Flow, arguments: Sequence[Value]) -> Value:
+    """Return what `super()` gives: the instance, with the methods of the classes above its own."""
+    function = flow.running[-1].node
+    assert not isinstance(function, ast.ClassDef)
+    own = [*function.args.posonlyargs, *function.args.args]
+    made = arguments[-1] if arguments else flow.look_up(own[0].arg) if own else Value()
+    return replace(made, code=frozenset(b for code in flow.heap.code(made) for b in code.bases))
 
 
 def _any(results: Sequence[Value]) -> Value:

@@ -80,8 +80,7 @@ class Flow:
             inner = frame is self.frame or not frame.is_class
             if inner and name in frame.names and name not in frame.declared:
                 binding = frame.names[name]
-                if frame is self.page:
-                    self.needs[-1] |= binding.by
+                self.needs[-1] |= binding.by
                 self.needs[-1] |= self.heap.changes(binding.value)
                 return self.heap.seen(binding.value)
             frame = frame.parent
@@ -114,8 +113,12 @@ class Flow:
     def bind_name(self, name: str, value: Value) -> None:
         """Bind a name where the code stands."""
         frame = self.frame
-        while frame.parent and name in frame.declared:
+        if name in frame.declared:
             frame = self.page
+        elif name in frame.outer and frame.parent:
+            frame = frame.parent
+            while frame.parent and name not in frame.names:
+                frame = frame.parent
         value = value.plain
         value = self.owned(value)
         binding = Binding(value, frozenset({self.current}))
@@ -185,7 +188,7 @@ class Flow:
                 self.evaluate(node.test)
                 self.branch(node.body, node.orelse)
             case ast.For() | ast.AsyncFor():
-                iterable = self.evaluate(node.iter)
+                iterable = self.operand(node.iter)
                 self.loop(node, lambda: self.bind(node.target, iterable.element))
             case ast.While():
                 self.loop(node, lambda: self.evaluate(node.test))
@@ -193,7 +196,7 @@ class Flow:
                 self.frame.left.append(dict(self.frame.names))
             case ast.With() | ast.AsyncWith():
                 for item in node.items:
-                    value = self.evaluate(item.context_expr)
+                    value = self.operand(item.context_expr)
                     if value.kind != DATA:
                         self.change(value)
                     if item.optional_vars:
@@ -213,6 +216,8 @@ class Flow:
                 self.import_(node)
             case ast.Global():
                 self.frame.declared.update(node.names)
+            case ast.Nonlocal():
+                self.frame.outer.update(node.names)
             case ast.Expr() if is_glue(node):
                 pass
             case ast.Expr() | ast.Assert() | ast.Raise():
@@ -304,16 +309,18 @@ class Flow:
 
     def define_class(self, node: ast.ClassDef) -> None:
         """Follow the body of a class, which runs where it stands."""
-        for part in [*node.decorator_list, *node.bases, *(word.value for word in node.keywords)]:
+        for part in [*node.decorator_list, *(word.value for word in node.keywords)]:
             self.evaluate(part)
+        above = self.heap.code(join([self.evaluate(base) for base in node.bases]))
+        bases = frozenset(code for code in above if isinstance(code.node, ast.ClassDef))
         outer = self.frame
         self.frame = Frame(outer, is_class=True)
         self.run_all(node.body)
-        methods = {
+        methods = {name: code for base in bases for name, code in base.methods.items()} | {
             name: code for name, binding in self.frame.names.items() for code in binding.value.code
         }
         self.frame = outer
-        code = Code(node, outer, Value(), methods)
+        code = Code(node, outer, Value(), methods, bases)
         self.bind_name(node.name, Value(DATA, self.heap.new(), code=frozenset({code})))
 
     # -- expressions -------------------------------------------------------------------------------
@@ -335,6 +342,8 @@ class Flow:
                     return value
                 if value.kind == DATA:
                     self.use(value)
+                if value.collection == "iterator":
+                    self.change(value)
                 calls.used(self, value)
                 return value
             case ast.Attribute():
@@ -346,7 +355,9 @@ class Flow:
                     calls.used(self, holder)
                 return calls.attribute(self, holder, node.attr)
             case ast.Subscript():
-                holder = self.evaluate(node.value)
+                holder = (
+                    self.evaluate(node.value, called=True) if called else self.operand(node.value)
+                )
                 self.evaluate(node.slice)
                 return holder.part
             case ast.Call():
@@ -369,7 +380,7 @@ class Flow:
                 return value
             case ast.BinOp(op=ast.Add() | ast.Mult() | ast.BitOr() | ast.Mod()) | ast.BoolOp():
                 parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
-                whole = join([self.evaluate(part) for part in parts])
+                whole = join([self.operand(part) for part in parts])
                 # A sum of arrays is new, a sum of lists shares what they hold.
                 if whole.kind == DATA and not whole.collection and isinstance(node, ast.BinOp):
                     return Value(is_fixed=whole.is_fixed)
@@ -387,10 +398,17 @@ class Flow:
                 return hold([self.evaluate(part) for part in parts], "mapping")
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.expr):
-                self.evaluate(part)
+                self.operand(part)
             elif isinstance(part, ast.keyword | ast.FormattedValue):
-                self.evaluate(part.value)
+                self.operand(part.value)
         return Value()
+
+    def operand(self, node: ast.expr) -> Value:
+        """Evaluate what an operator works on: it may run the methods of an object."""
+        value = self.evaluate(node)
+        if isinstance(node, ast.Call):  # a name's were followed already
+            calls.used(self, value)
+        return value
 
     def comprehend(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
@@ -412,7 +430,8 @@ class Flow:
         around.names = merge(before, around.names)  # what `:=` bound, unless there was no round
         if isinstance(node, ast.DictComp):
             return hold(values, "mapping")
-        return replace(hold(values, "list"), each=values[-1])
+        is_lazy = isinstance(node, ast.GeneratorExp)
+        return replace(hold(values, "iterator" if is_lazy else "list"), each=values[-1])
 
     # -- functions of the page ---------------------------------------------------------------------
 
@@ -442,5 +461,6 @@ class Flow:
         returned = frame.returned
         if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node)):
             # It has not run yet: it does whenever what it returned is used.
-            return replace(join(returned), kind=STATE, code=frozenset({code}))
+            held = hold(returned, "iterator")
+            return replace(held, kind=STATE, code=frozenset({code}))
         return returned[0] if len(returned) == 1 else join(returned)

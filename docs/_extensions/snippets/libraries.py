@@ -7,10 +7,14 @@ makes a snippet longer than it need be, never shorter.
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
+from collections.abc import Collection, Sequence
 
-from .values import DATA, DRAWING, GENERATOR, MODEL, NETWORK, STATE
+import numpy as np
+
+from .values import DATA, DRAWING, GENERATOR, MODEL, NETWORK, STATE, Value
 
 BY_LIBRARY = {"numpy": DATA, "tensorflow": DATA, "matplotlib": DRAWING, "keras": MODEL}
 # The libraries that a snippet may import besides Python's own.
@@ -63,6 +67,10 @@ FRESH = re.compile(
     r"|numpy\.(copy|array|(zeros|ones|full|empty)(_like)?|arange|linspace|eye|concatenate|stack"
     r"|mean|sum|std|var|min|max|abs|sqrt|exp|log\w*|sin|cos|tan|tanh|linalg\.\w+|testing\.\w+)"
     r"|copy\.deepcopy|math\.\w+|time\.\w+"
+)
+# Give something that moves on whenever it is used.
+ITERATES = re.compile(
+    r"builtins\.(iter|map|filter|zip|enumerate|reversed)|itertools\.\w+|csv\.\w*reader"
 )
 # Put what they are given into something, or look at it, and run nothing of it.
 COLLECTS = re.compile(
@@ -119,6 +127,30 @@ def is_known(path: str) -> bool:
     """Tell whether a function's library is one that changes no argument by itself."""
     root = path.partition(".")[0]
     return root in BY_LIBRARY or root in sys.stdlib_module_names or root == "builtins"
+
+
+def outputs(paths: Collection[str], arguments: Sequence[Value]) -> Sequence[Value]:
+    """Return the arguments without a name that a function of NumPy writes its results to."""
+    found = []
+    for path in paths:
+        root, *names = path.split(".")
+        function = np if root == "numpy" else None
+        for name in names:
+            function = getattr(function, name, None)
+        if isinstance(function, np.ufunc):
+            found += arguments[function.nin :]
+        elif getattr(function, "__wrapped__", None) or inspect.isfunction(function):
+            order = list(inspect.signature(function).parameters)
+            place = order.index("out") if "out" in order else len(arguments)
+            found += arguments[place : place + 1]
+    return found
+
+
+def changes_its_library(path: str) -> bool:
+    """Tell whether a call changes something that a library holds: `sys.path.append` does."""
+    root, _, rest = path.partition(".")
+    holder, _, method = rest.rpartition(".")
+    return bool(holder) and method in CHANGES and root in sys.stdlib_module_names
 
 
 def hands_on(path: str) -> bool:

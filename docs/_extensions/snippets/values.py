@@ -23,7 +23,8 @@ class Code:
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
     home: Frame
     defaults: Value
-    methods: dict[str, Code] = field(default_factory=dict)
+    methods: dict[str, Code] = field(default_factory=dict)  # of a class, inherited ones too
+    bases: frozenset[Code] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Value:
         code: The functions and classes of the page that it may run.
         items: What it holds, for a tuple or list that is written out.
         each: What iterating over it gives, if that is known better than the rest.
-        collection: "mapping" or "list" if it was made as one; "" for arrays and all else.
+        collection: "mapping" or "list" if it was made as one, "iterator" if using it moves it on;
+            "" for arrays and all else.
         is_fixed: Whether it is a number or a text, which can't be changed.
     """
 
@@ -122,6 +124,7 @@ class Frame:
     is_comprehension: bool = False
     names: dict[str, Binding] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # `global`
+    outer: set[str] = field(default_factory=set)  # `nonlocal`
     returned: list[Value] = field(default_factory=list)
     left: list[dict[str, Binding]] = field(default_factory=list)  # names at `break`, `continue`
 
