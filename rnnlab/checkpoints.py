@@ -154,7 +154,8 @@ class Checkpoint:
             if here != there:
                 raise DamagedError(f"it is of another model: its arrays are {there}, not {here}")
             iteration, logged = notes["iteration"], notes["history"]
-            if type(iteration) is not int or iteration < 1 or not _is_like(logged, history):
+            counted = type(iteration) is int and 0 < iteration < 2**63
+            if not counted or not _is_like(logged, history):
                 raise DamagedError("it names no iteration, or another history")
             _random_state.restore(self.rng, notes["rng"])
         except (ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:

@@ -15,8 +15,6 @@ from rnnlab.checkpoints import Checkpoint
 from rnnlab.series import next_batch
 from rnnlab.training import train
 
-#: By hand in NumPy, and by TensorFlow with the random numbers of dropout.
-ENGINES = ("NumPy", "TensorFlow")
 L = keras.layers
 
 

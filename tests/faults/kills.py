@@ -13,6 +13,8 @@ from pathlib import Path
 from faults import forks, kept_run
 from faults.outcome import Outcome, Progress
 
+#: By hand in NumPy, and by TensorFlow with the random numbers of dropout.
+ENGINES = ("NumPy", "TensorFlow")
 ITERATIONS = 400
 
 

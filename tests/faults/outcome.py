@@ -28,12 +28,12 @@ class Outcome:
     def lose(self, what: str) -> None:
         """Count work that is gone."""
         self.lost += 1
-        self.wrongs.append(f"lost: {what}")
+        self.wrongs.append(f"lost: {what[:300]}")
 
     def mislead(self, what: str) -> None:
         """Count a wrong value, or a fault that nobody is told of."""
         self.silently_wrong += 1
-        self.wrongs.append(f"silently wrong: {what}")
+        self.wrongs.append(f"silently wrong: {what[:300]}")
 
     @property
     def bad(self) -> bool:
