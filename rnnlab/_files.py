@@ -35,7 +35,8 @@ def write_whole(path: Path, content: bytes, *, beside: Path) -> None:
     beside.unlink(missing_ok=True)
     try:
         # Only a new file: what stands there may be another's link, put there meanwhile.
-        with open(beside, "xb", opener=lambda name, flags: os.open(name, flags, mode or 0o666)) as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(beside, flags, 0o666 if mode is None else mode), "wb") as file:
             file.write(content)
         put_in_place(beside, path)
     except BaseException:

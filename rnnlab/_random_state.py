@@ -70,12 +70,12 @@ def _like(plain: Any, own: Any, name: str) -> Any:
         return plain
     if isinstance(own, np.ndarray):
         try:
-            array = np.array(plain, own.dtype)
+            values = np.array(plain, own.dtype)
         except (TypeError, ValueError, OverflowError) as error:
             raise DamagedError(f"its random generator has no {name}: {error}") from error
-        if array.shape != own.shape or array.tolist() != plain:
+        if values.shape != own.shape or values.tolist() != plain:
             raise DamagedError(f"its random generator has another {name}")
-        return array
+        return values
     wanted = float if isinstance(own, float) else int
     if type(plain) is not wanted or (wanted is int and plain < 0):
         raise DamagedError(f"its random generator has no {name} {plain!r}")

@@ -150,7 +150,7 @@ class Checkpoint:
                     raise DamagedError(f"it is of another run: its {part} differs")
             variables = _variables(model, optimizer)
             now = [storable(variable.numpy()) for variable in variables]
-            here, there = ([(list(a.shape), str(a.dtype)) for a in those] for those in (now, arrays))
+            here, there = _shapes(now), _shapes(arrays)
             if here != there:
                 raise DamagedError(f"it is of another model: its arrays are {there}, not {here}")
             iteration, logged = notes["iteration"], notes["history"]
@@ -163,7 +163,11 @@ class Checkpoint:
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array.view(variable.numpy().dtype))
         vars(history).update(logged)
-        return iteration
+        return int(iteration)
+
+
+def _shapes(arrays: list[Any]) -> list[tuple[list[int], str]]:
+    return [(list(array.shape), str(array.dtype)) for array in arrays]
 
 
 def _is_like(logged: Any, history: Any) -> bool:

@@ -31,8 +31,11 @@ class Kept:
         self.theirs = keras.optimizers.Adam(0.01)
         self.theirs.build(self.elsewhere.trainable_variables)
         # Not the learning rate, which is a variable but makes a run another one.
-        self.variables = [v for v in (*self.elsewhere.variables, *self.theirs.variables)
-                          if v.name != "learning_rate"]
+        self.variables = [
+            v
+            for v in (*self.elsewhere.variables, *self.theirs.variables)
+            if v.name != "learning_rate"
+        ]
         self.blank = [variable.numpy() + 1 for variable in self.variables]
         assert self.answer(self.whole) == "same"  # or every refusal below says nothing
 
@@ -45,7 +48,9 @@ class Kept:
         rng, history = np.random.RandomState(5), History()
         at_first = str(rng.get_state())
         try:
-            with Checkpoint(self.path, rng).resumed(self.elsewhere, self.theirs, "mse", history) as n:
+            with Checkpoint(self.path, rng).resumed(
+                self.elsewhere, self.theirs, "mse", history
+            ) as n:
                 now = kept_run.digest(self.elsewhere, self.theirs)
                 return "same" if (n, now) == (8, self.reached) else f"{n} iterations, other bits"
         except (ValueError, OSError) as error:
@@ -100,7 +105,8 @@ def tried(
         if found not in (("same", "refused") if same_is_right else ("refused",)):
             outcome.mislead(f"{name}: {found}")
         progress.show(what, outcome.tried, of)
-    outcome.note = f"{outcome.tried - same} refused, {same} without a meaning" if same_is_right else ""
+    if same_is_right:
+        outcome.note = f"{outcome.tried - same} refused, {same} without a meaning"
     return outcome
 
 

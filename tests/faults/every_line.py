@@ -60,8 +60,9 @@ def _work(folder: Path, count: int) -> None:
         model, optimizer = kept_run.run(None, "NumPy", iterations, units=2)
         way[iterations] = kept_run.digest(model, optimizer)
     lines = _traced(path, 0)[0]
-    tried = sorted({1 + k * lines // count for k in range(count)} if count < lines
-                   else range(1, lines + 1))
+    tried = sorted(
+        {1 + k * lines // count for k in range(count)} if count < lines else range(1, lines + 1)
+    )
     wrongs, in_file = [], 0
     for at in tried:
         _, stopped, iteration, digest = _traced(path, at)

@@ -130,27 +130,41 @@ def saved_models(folder: Path) -> Iterator[tuple[str, bytes]]:
     model.save(folder / "lambda.keras")
     yield "a Lambda layer", (folder / "lambda.keras").read_bytes()
     code = {"class_name": "__lambda__", "config": {"value": base64.b64encode(b"c").decode()}}
-    yield "code as an activation", _described(
-        members, lambda model: model["config"]["layers"][1]["config"].update(activation=code)
+    yield (
+        "code as an activation",
+        _described(
+            members, lambda model: model["config"]["layers"][1]["config"].update(activation=code)
+        ),
     )
-    yield "a layer that reads a file", _described(
-        members, _layer("StringLookup", vocabulary="/etc/passwd")
+    yield (
+        "a layer that reads a file",
+        _described(members, _layer("StringLookup", vocabulary="/etc/passwd")),
     )
-    yield "a layer that loads a program", _described(
-        members, _layer("TFSMLayer", filepath=str(folder), call_endpoint="serve")
+    yield (
+        "a layer that loads a program",
+        _described(members, _layer("TFSMLayer", filepath=str(folder), call_endpoint="serve")),
     )
-    yield "a function of another module", _described(
-        members, _layer("system", "os", command="true")
+    yield (
+        "a function of another module",
+        _described(members, _layer("system", "os", command="true")),
     )
-    yield "a module of Keras's tests", _described(
-        members, _layer("Dense", "keras.src.saving.saving_lib_test", units=1)
+    yield (
+        "a module of Keras's tests",
+        _described(members, _layer("Dense", "keras.src.saving.saving_lib_test", units=1)),
     )
-    yield "10 TB of weights in the description", _described(
-        members, lambda model: model["config"]["layers"][2]["config"].update(units=800_000_000_000)
+    yield (
+        "10 TB of weights in the description",
+        _described(
+            members,
+            lambda model: model["config"]["layers"][2]["config"].update(units=800_000_000_000),
+        ),
     )
-    yield "100,000 layers", _described(
-        members,
-        lambda model: model["config"].update(layers=model["config"]["layers"] * 50_000),
+    yield (
+        "100,000 layers",
+        _described(
+            members,
+            lambda model: model["config"].update(layers=model["config"]["layers"] * 50_000),
+        ),
     )
     deep = b'{"config":' * 50_000 + b"1" + b"}" * 50_000
     yield "descriptions within descriptions", zipped(members | {"config.json": deep})
@@ -171,26 +185,44 @@ def saved_models(folder: Path) -> Iterator[tuple[str, bytes]]:
         file["layers/dense/more"] = file["layers"]
 
     claims = {"shape": (2_500_000_000_000, 1), "dtype": "f4"}
-    yield "an external link", replaced(
-        lambda file: file.update({KERNEL: h5py.ExternalLink(str(secret), "w")})
+    yield (
+        "an external link",
+        replaced(lambda file: file.update({KERNEL: h5py.ExternalLink(str(secret), "w")})),
     )
-    yield "a soft link", replaced(
-        lambda file: file.update({KERNEL: h5py.SoftLink("/layers/simple_rnn/cell/vars/2")})
+    yield (
+        "a soft link",
+        replaced(
+            lambda file: file.update({KERNEL: h5py.SoftLink("/layers/simple_rnn/cell/vars/2")})
+        ),
     )
-    yield "numbers kept in another file", replaced(
-        lambda file: file.create_dataset(KERNEL, (3, 1), "f4", external=[(str(raw), 0, 12)])
+    yield (
+        "numbers kept in another file",
+        replaced(
+            lambda file: file.create_dataset(KERNEL, (3, 1), "f4", external=[(str(raw), 0, 12)])
+        ),
     )
     yield "a virtual array", replaced(virtual)
     yield "an array that claims 10 TB", replaced(lambda file: file.create_dataset(KERNEL, **claims))
-    yield "a compressed array of 10 TB", replaced(
-        lambda file: file.create_dataset(KERNEL, compression="gzip", chunks=(10**6, 1), **claims)
+    yield (
+        "a compressed array of 10 TB",
+        replaced(
+            lambda file: file.create_dataset(
+                KERNEL, compression="gzip", chunks=(10**6, 1), **claims
+            )
+        ),
     )
-    yield "an array of texts", replaced(
-        lambda file: file.create_dataset(KERNEL, data=["text"] * 3, dtype=h5py.string_dtype())
+    yield (
+        "an array of texts",
+        replaced(
+            lambda file: file.create_dataset(KERNEL, data=["text"] * 3, dtype=h5py.string_dtype())
+        ),
     )
     yield "a group that holds itself", _weights(members, itself)
-    yield "a zip bomb", zipped(
-        members | {"model.weights.h5": bytes(500_000_000)}, compression=zipfile.ZIP_DEFLATED
+    yield (
+        "a zip bomb",
+        zipped(
+            members | {"model.weights.h5": bytes(500_000_000)}, compression=zipfile.ZIP_DEFLATED
+        ),
     )
     yield "a part that claims 3 GB", _claiming(members, 3_000_000_000)
     yield "a part of another folder", zipped(members | {"../../escaped": b"here"})
@@ -240,8 +272,12 @@ def _from_a_library(event: str) -> bool:
     while frame:
         files.append(frame.f_code.co_filename)
         frame = frame.f_back
-    return any("importlib" in name or name.endswith(("ast.py", "collections/__init__.py"))
-               or "tensorflow" in name for name in files)
+    return any(
+        "importlib" in name
+        or name.endswith(("ast.py", "collections/__init__.py"))
+        or "tensorflow" in name
+        for name in files
+    )
 
 
 def _read(kind: str, files: list[Path], told: Path) -> None:

@@ -76,7 +76,8 @@ def full_disks(folder: Path, count: int, progress: Progress) -> Outcome:
                 outcome.lose(f"the checkpoint, with room for {room} bytes")
             if kept_run.digest(*kept_run.run(path, "NumPy", 12, units=64)) != wanted:
                 outcome.mislead(f"the end after a disk with room for {room} bytes")
-            if names := {entry.name for entry in path.parent.iterdir()} - {path.name, "run.npz.lock"}:
+            names = {entry.name for entry in path.parent.iterdir()}
+            if names != {path.name, "run.npz.lock"}:
                 outcome.mislead(f"{names} stayed on the full disk")
             progress.show("a full disk", number + 1, count)
     outcome.note = "ENOSPC on a tmpfs" if mounted else "EFBIG by RLIMIT_FSIZE; no mount allowed"
