@@ -46,10 +46,10 @@ def write_whole(path: Path, content: bytes, *, beside: Path) -> None:
 
 def put_in_place(beside: Path, path: Path) -> None:
     """Move a file that is written to its place, on the disk and not in its buffers alone."""
-    if path.exists():
-        beside.chmod(stat.S_IMODE(path.stat().st_mode))
     with beside.open("rb+") as file:
         os.fsync(file.fileno())
+    if path.exists():
+        beside.chmod(stat.S_IMODE(path.stat().st_mode))
     os.replace(beside, path)
     if os.name == "posix":  # the new name is on the disk when its folder is
         folder = os.open(path.parent, os.O_RDONLY)

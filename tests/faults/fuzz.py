@@ -17,7 +17,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -240,35 +240,48 @@ def targets(folder: Path) -> dict[str, Target]:
     return dict(zip(COUNTS, [*one, *model_targets(folder)], strict=True))
 
 
-def _work(name: str, first: int, last: int, report: Path) -> None:
-    """Try inputs by their numbers; the number at hand is on the disk if the process dies."""
+def tried(
+    target: Target, name: str, numbers: Iterable[int], *, seconds: float = SECONDS, at: int = -1
+) -> tuple[collections.Counter[str], list[str], float]:
+    """Try inputs by their numbers; return what came of them, the faults and the longest time.
+
+    The number at hand is written to the file `at`, in case that the process dies of its input.
+    """
 
     def too_long(number: int, frame: object) -> None:
         raise Hang
 
-    signal.signal(signal.SIGALRM, too_long)
+    before = signal.signal(signal.SIGALRM, too_long)
     tally: collections.Counter[str] = collections.Counter()
     faults: list[str] = []
     slowest = 0.0
+    for number in numbers:
+        if at >= 0:
+            os.pwrite(at, number.to_bytes(8, "little"), 0)
+        content = target.make(random.Random(f"{name} {number}"))
+        started = time.perf_counter()
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            tally[target.load(content)] += 1
+        except Hang:
+            faults.append(f"input {number}: longer than {seconds} s")
+        except BaseException as error:
+            faults.append(f"input {number}: {type(error).__name__}: {str(error)[:200]}")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        slowest = max(slowest, time.perf_counter() - started)
+    signal.signal(signal.SIGALRM, before)
+    return tally, faults, slowest
+
+
+def _work(name: str, first: int, last: int, report: Path) -> None:
+    """Try inputs in this process, and write down what came of them."""
     at = os.open(report.with_suffix(".at"), os.O_RDWR | os.O_CREAT)
     with tempfile.TemporaryDirectory() as folder:
         target = targets(Path(folder))[name]
-        target.load(target.make(random.Random(0)))
+        tried(target, name, [first])  # what is imported at the first input is not its memory
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        for number in range(first, last):
-            os.pwrite(at, number.to_bytes(8, "little"), 0)
-            content = target.make(random.Random(f"{name} {number}"))
-            started = time.perf_counter()
-            signal.setitimer(signal.ITIMER_REAL, SECONDS)
-            try:
-                tally[target.load(content)] += 1
-            except Hang:
-                faults.append(f"input {number}: longer than {SECONDS} s")
-            except BaseException as error:
-                faults.append(f"input {number}: {type(error).__name__}: {str(error)[:200]}")
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            slowest = max(slowest, time.perf_counter() - started)
+        tally, faults, slowest = tried(target, name, range(first, last), at=at)
         grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     if grown > MEMORY:
         faults.append(f"the process grew by {grown:,} bytes")
@@ -276,15 +289,15 @@ def _work(name: str, first: int, last: int, report: Path) -> None:
     report.write_text(json.dumps(found))
 
 
-def fuzz(name: str, count: int, *, part: int = 1_000_000) -> dict:
+def fuzz(name: str, count: int) -> dict:
     """Try `count` inputs; a process that dies is a fault, and the next one goes on after it."""
     total = {"tried": 0, "tally": collections.Counter(), "faults": [], "slowest": 0.0, "grown": 0}
     number = 0
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         while number < count:
-            last = min(count, number + part)
-            code = forks.finish(_work, name, number, last, report)
+            last = count
+            code = forks.finish(_work, name, number, count, report)
             if code or not report.exists():
                 last = int.from_bytes(report.with_suffix(".at").read_bytes(), "little") + 1
                 total["faults"].append(f"input {last - 1}: the process ended with {code}")

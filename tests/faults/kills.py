@@ -111,7 +111,7 @@ def interrupts(folder: Path, engine: str, count: int, progress: Progress) -> Out
             process = forks.start(kept_run.finish, path, engine, ITERATIONS)
             if outcome.tried < count:
                 _until_written(process, path)
-                time.sleep(moments.uniform(0, 0.1))
+                time.sleep(moments.uniform(0, 0.02))
                 if process.is_alive():
                     os.kill(process.pid, signal.SIGINT)
             process.join()
