@@ -62,12 +62,12 @@ FAULTS: dict[str, tuple[int, Fault]] = {
         for engine in kills.ENGINES
     },
     **{
-        f"Ctrl-C, {engine}": (40, lambda f, n, p, e=engine: kills.interrupts(f, e, n, p))
+        f"Ctrl-C, {engine}": (30, lambda f, n, p, e=engine: kills.interrupts(f, e, n, p))
         for engine in kills.ENGINES
     },
-    "Ctrl-C at every line": (10_000, every_line.every_line),
-    "checkpoint, a bit flipped in every byte": (
-        20_000,
+    "Ctrl-C at every line": (300, every_line.every_line),
+    "checkpoint, a bit flipped": (
+        5_000,
         _damaged(damage.Kept, damage.flipped, same_is_right=True),
     ),
     "checkpoint, cut": (500, _damaged(damage.Kept, damage.cut)),
