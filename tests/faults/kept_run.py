@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,8 @@ def finish(path: Path, engine: str, iterations: int) -> None:
     """Go on with a run to its end or to Ctrl-C, and write down where it is."""
     model, optimizer = network(engine), keras.optimizers.Adam(0.01)
     stopped = False
+    # A shell ignores Ctrl-C in what it runs in the background, and its children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         run(path, engine, iterations, model=model, optimizer=optimizer)
     except KeyboardInterrupt:

@@ -105,6 +105,9 @@ def interrupts(folder: Path, engine: str, count: int, progress: Progress) -> Out
     way = kept_run.recorded(whole)
     runs = 0
     while outcome.tried < count:
+        if runs > count:
+            outcome.mislead(f"only {outcome.tried} of so many runs were stopped by Ctrl-C")
+            break
         path = folder / f"{engine}-interrupted-{runs}.npz"
         runs += 1
         while True:
