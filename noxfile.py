@@ -116,6 +116,13 @@ def claims(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Kill, damage, fill and fuzz what keeps a training (-- --share 0.1 for some of it)."""
+    install(session, "tests")
+    session.run("python", "tests/faults/run_all.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and types (-- --fix mends what can be mended)."""
     install(session, "lint", package=False)

@@ -20,6 +20,11 @@ class DamagedError(ValueError):
     """The bytes are not what `pack` has made."""
 
 
+def storable(array: Array) -> Array:
+    """Return an array that can be packed: itself, or one that NumPy has no dtype for as bits."""
+    return array if array.dtype.kind in _KINDS else array.view(f"u{array.dtype.itemsize}")
+
+
 def pack(text: str, arrays: list[Array]) -> bytes:
     """Return an ``.npz`` with a text, arrays and a SHA-256 over both."""
     notes = np.frombuffer(text.encode(), np.uint8)

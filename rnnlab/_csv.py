@@ -4,7 +4,9 @@ import csv
 import io
 import os
 import re
+from array import array
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,9 @@ Array = npt.NDArray[np.float64]
 LARGEST_FILE = 100_000_000
 #: What an empty field may be written as, in lower case.
 GAPS = {"", "na", "n/a", "nan", "null"}
-# `float` also reads "1_000", "infinity" and digits of other scripts.
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# `float` also reads "1_000", "infinity" and digits of other scripts. A point stands between the
+# two runs of digits, or a long field that fails would be tried with every division of them.
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def read_csv(
@@ -56,57 +59,75 @@ def read_csv(
         raise ValueError(f"gaps must be 'error' or 'interpolate', not {gaps!r}")
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
         raise ValueError(f"delimiter must be one character between fields, not {delimiter!r}")
-    header, rows = _rows(_text(Path(path)), delimiter)
-    series = np.array([_column(name, header, rows, gaps) for name in names]).T
-    return series[:, 0] if isinstance(columns, str) else series
+    content = _content(Path(path))
+    try:
+        rows, values = _values(content, names, delimiter)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{str(path)!r} must be UTF-8 text: {error}") from error
+    for name, column in zip(names, values.T, strict=True):
+        _close_gaps(name, rows, column, gaps)
+    return values[:, 0] if isinstance(columns, str) else values
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     if not path.is_file() and path.exists():
         raise ValueError(f"path must be a file, not {str(path)!r}")
     with path.open("rb") as file:
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"{str(path)!r} must be at most {LARGEST_FILE:,} bytes long")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{str(path)!r} must be UTF-8 text: {error}") from error
+    return content
 
 
-def _rows(text: str, delimiter: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header, and the rows below it with their numbers."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _values(content: bytes, names: list[str], delimiter: str) -> tuple[Array, Array]:
+    """Return the numbers of the rows, and the values ``[row, column]`` with NaN for gaps.
+
+    Row by row: as lists of fields, 100 MB of lines would take several gigabytes.
+    """
+    text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
-        lines = list(reader)
+        header = [name.strip() for name in next(reader, [])]
+        places = [_place(name, header) for name in names] if header else []
+        rows, values, empty = array("d"), array("d"), 0
+        for number, fields in enumerate(reader, start=2):
+            if not fields:
+                empty += 1  # a gap in a file of one column, but not at its end
+                continue
+            if len(header) == 1:
+                rows.extend(range(number - empty, number))
+                values.extend(repeat(np.nan, empty * len(places)))
+            empty = 0
+            if len(fields) != len(header):
+                raise ValueError(
+                    f"row {number} must have {len(header)} fields like the header, "
+                    f"not {len(fields)}"
+                )
+            rows.append(number)
+            values.extend(
+                _number(fields[place], number, name)
+                for place, name in zip(places, names, strict=True)
+            )
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num} is no CSV: {error}") from error
-    while lines and not lines[-1]:
-        lines.pop()
-    if len(lines) < 2:
+    if not rows:
         raise ValueError("the file must hold a header and at least one row of values")
-    header = [name.strip() for name in lines[0]]
-    rows = []
-    for number, line in enumerate(lines[1:], start=2):
-        fields = line or [""] * (len(header) == 1)
-        if fields and len(fields) != len(header):
-            raise ValueError(
-                f"row {number} must have {len(header)} fields like the header, not {len(fields)}"
-            )
-        if fields:
-            rows.append((number, fields))
-    return header, rows
+    return np.frombuffer(rows), np.frombuffer(values).reshape(len(rows), len(names))
 
 
-def _column(name: str, header: list[str], rows: list[tuple[int, list[str]]], gaps: str) -> Array:
+def _place(name: str, header: list[str]) -> int:
     if header.count(name) != 1:
-        raise ValueError(f"the header must have one column {name!r}; its columns are {header}")
-    place = header.index(name)
-    values = np.array([_number(fields[place], number, name) for number, fields in rows])
+        shown = f"{header[:20]}{' and more' if len(header) > 20 else ''}"
+        raise ValueError(f"the header must have one column {name!r}; its columns are {shown}")
+    return header.index(name)
+
+
+def _close_gaps(name: str, rows: Array, values: Array, gaps: str) -> None:
+    """Fill the gaps of a column in place, or refuse them."""
     missing = np.isnan(values)
     if not missing.any():
-        return values
-    first, last = (rows[k][0] for k in np.flatnonzero(missing)[[0, -1]])
+        return
+    first, last = (int(row) for row in rows[missing][[0, -1]])
     if gaps == "error":
         raise ValueError(
             f"column {name!r} must have no gap, but has {missing.sum()}, the first in row {first}; "
@@ -119,7 +140,6 @@ def _column(name: str, header: list[str], rows: list[tuple[int, list[str]]], gap
         )
     at = np.arange(len(values))
     values[missing] = np.interp(at[missing], at[~missing], values[~missing])
-    return values
 
 
 def _number(field: str, row: int, column: str) -> float:

@@ -2,21 +2,23 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import filelock
 import numpy as np
 
+from rnnlab import _random_state
 from rnnlab._arguments import check_count
-from rnnlab._checkpoint_file import DamagedError, pack, unpack
+from rnnlab._checkpoint_file import DamagedError, pack, storable, unpack
+from rnnlab._files import read_whole, write_whole
 
 #: The layout that is written here; a file of a later one is refused.
 FORMAT = 1
+#: Larger files are neither written nor read.
+LARGEST_FILE = 2_000_000_000
 
 
 class Checkpoint:
@@ -28,11 +30,16 @@ class Checkpoint:
     bits as one that was never stopped, on one machine with the same versions and threads.
 
     It is written beside its place, flushed to the disk and then moved there, so that the file is
-    whole at any moment. A SHA-256 over everything in it is checked when it is read. It is an
-    ``.npz`` of plain arrays and holds no code.
+    whole at any moment: until the next one is complete, it is the last one. A killed writing
+    leaves at most ``.<name>.new``, which the next one replaces. A SHA-256 over everything in the
+    file is checked when it is read. It is an ``.npz`` of plain arrays and holds no code, and
+    reading it allocates no more than a few times its size, whatever its headers claim.
+
+    A new file may be read by whom your umask says; one that is replaced keeps its permissions.
+    Beside it stands ``<name>.lock``, which keeps a second run from being kept in it.
 
     Attributes:
-        path: The file.
+        path: The file, its symbolic links followed.
         rng: The generator that the batches are drawn from.
         every: The number of iterations from one writing to the next.
     """
@@ -55,9 +62,10 @@ class Checkpoint:
             TypeError: An argument is of another type than wanted.
             ValueError: The name has another ending, or `every` is not positive.
         """
-        self.path = Path(path)
-        if self.path.suffix != ".npz":
-            raise ValueError(f"path must end in '.npz', not {self.path.name!r}")
+        if Path(path).suffix != ".npz":
+            raise ValueError(f"path must end in '.npz', not {Path(path).name!r}")
+        # Two links to one file are one file, and moving another there must not replace the link.
+        self.path = Path(os.path.realpath(path))
         if not isinstance(rng, np.random.Generator | np.random.RandomState):
             raise TypeError(
                 "rng must be a numpy.random.Generator or RandomState, the one that the batches "
@@ -114,45 +122,63 @@ class Checkpoint:
         Raises:
             OSError: The file cannot be written, for one because the disk is full. The file holds
                 what it held before.
+            ValueError: The checkpoint would be larger than 2 GB.
         """
         notes = {
             "format": FORMAT,
             "run": _description(model, optimizer, loss),
             "iteration": iteration,
             "history": vars(history),
-            "rng": _as_json(_state(self.rng)),
+            "rng": _random_state.as_plain(self.rng),
         }
-        arrays = [variable.numpy() for variable in _variables(model, optimizer)]
-        _replace(self.path, pack(json.dumps(notes), arrays))
+        arrays = [storable(variable.numpy()) for variable in _variables(model, optimizer)]
+        content = pack(json.dumps(notes), arrays)
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"a checkpoint must be at most {LARGEST_FILE:,} bytes long")
+        # The run holds the lock, so nobody else writes beside.
+        write_whole(self.path, content, beside=self.path.with_name(f".{self.path.name}.new"))
 
     def _restore(self, model: Any, optimizer: Any, loss: str, history: Any) -> int:
         """Set everything as the file has it, or nothing."""
         try:
-            text, arrays = unpack(self.path.read_bytes())
+            text, arrays = unpack(read_whole(self.path, LARGEST_FILE))
             notes = json.loads(text)
             if notes["format"] != FORMAT:
                 raise DamagedError(f"it has format {notes['format']}, not {FORMAT}")
-            self._compare(notes["run"], _description(model, optimizer, loss))
+            for part, value in _description(model, optimizer, loss).items():
+                if notes["run"][part] != value:
+                    raise DamagedError(f"it is of another run: its {part} differs")
             variables = _variables(model, optimizer)
-            here = [(list(v.shape), str(v.dtype)) for v in variables]
-            there = [(list(array.shape), str(array.dtype)) for array in arrays]
+            now = [storable(variable.numpy()) for variable in variables]
+            here, there = _shapes(now), _shapes(arrays)
             if here != there:
                 raise DamagedError(f"it is of another model: its arrays are {there}, not {here}")
             iteration, logged = notes["iteration"], notes["history"]
-            if not isinstance(iteration, Integral) or set(logged) != set(vars(history)):
+            counted = type(iteration) is int and 0 < iteration < 2**63
+            if not counted or not _is_like(logged, history):
                 raise DamagedError("it names no iteration, or another history")
-            _set_state(self.rng, _from_json(notes["rng"]))
-        except (DamagedError, KeyError, TypeError, RecursionError, MemoryError) as error:
+            _random_state.restore(self.rng, notes["rng"])
+        except (ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             raise ValueError(f"checkpoint {str(self.path)!r} cannot be used: {error}") from error
         for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(array)
+            variable.assign(array.view(variable.numpy().dtype))
         vars(history).update(logged)
         return int(iteration)
 
-    def _compare(self, there: dict[str, Any], here: dict[str, Any]) -> None:
-        for part, value in here.items():
-            if there[part] != value:
-                raise DamagedError(f"it is of another run: its {part} differs")
+
+def _shapes(arrays: list[Any]) -> list[tuple[list[int], str]]:
+    return [(list(array.shape), str(array.dtype)) for array in arrays]
+
+
+def _is_like(logged: Any, history: Any) -> bool:
+    """Tell whether what was read has the parts of a history, with numbers in them."""
+    if not isinstance(logged, dict) or set(logged) != set(vars(history)):
+        return False
+    for name, part in vars(history).items():
+        numbers = logged[name] if isinstance(part, list) else [logged[name]]
+        if not isinstance(numbers, list) or any(type(n) not in (int, float) for n in numbers):
+            return False
+    return True
 
 
 def _variables(model: Any, optimizer: Any) -> list[Any]:
@@ -165,7 +191,7 @@ def _description(model: Any, optimizer: Any, loss: str) -> dict[str, Any]:
     layers = [[type(layer).__name__, layer.get_config()] for layer in model.layers]
     rule = [type(optimizer).__name__, optimizer.get_config()]
     # Through JSON, so that it is equal to what is read back.
-    plain = json.dumps(_without_names([layers, rule]), default=str, sort_keys=True)
+    plain = json.dumps(_without_names([layers, rule]), default=_plain, sort_keys=True)
     described_layers, described_rule = json.loads(plain)
     return {"model": described_layers, "optimizer": described_rule, "loss": loss}
 
@@ -179,54 +205,8 @@ def _without_names(value: Any) -> Any:
     return value
 
 
-def _state(rng: Any) -> Any:
-    if isinstance(rng, np.random.RandomState):
-        return rng.get_state(legacy=False)
-    return rng.bit_generator.state
-
-
-def _set_state(rng: Any, state: Any) -> None:
-    try:
-        if isinstance(rng, np.random.RandomState):
-            rng.set_state(state)
-        else:
-            rng.bit_generator.state = state
-    except Exception as error:
-        raise DamagedError(f"its random generator is of another kind: {error}") from error
-
-
-def _as_json(value: Any) -> Any:
-    """Write arrays in a generator's state as their numbers and dtype."""
-    if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return {"values": value.tolist(), "dtype": str(value.dtype)}
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _from_json(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"values", "dtype"}:
-        return np.array(value["values"], value["dtype"])
-    return {key: _from_json(item) for key, item in value.items()}
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in its place whole, on the disk and not in its buffers alone."""
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    if os.name == "posix":  # the new name is on the disk when its folder is
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def _plain(value: Any) -> Any:
+    """Stand in for what JSON has no form for; its `str` may hold an address of this process."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return getattr(value, "__qualname__", type(value).__qualname__)

@@ -4,17 +4,17 @@ import math
 import os
 import tempfile
 import warnings
-import zipfile
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from rnnlab import _model_file
 from rnnlab._arguments import check_count
+from rnnlab._files import put_in_place, read_whole
 
-#: Larger files are refused before they are unpacked.
+#: Larger files are refused before they are read.
 LARGEST_FILE = 2_000_000_000
-_MEMBERS = {"metadata.json", "config.json", "model.weights.h5"}
 
 
 def recurrent_network(
@@ -84,7 +84,9 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
     """Write a model, its layers and its weights, to a file in Keras's format.
 
     The file is written beside its place and then moved there, so that whatever happens meanwhile,
-    `path` holds either the whole new model or what it held before.
+    `path` holds either the whole new model or what it held before. A symbolic link stays one, and a
+    file that is replaced keeps its permissions. A process that is killed may leave a folder
+    ``.saving-...``, which nothing reads.
 
     Args:
         model: The model.
@@ -97,49 +99,45 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
-    path = _keras_path(path)
+    path = Path(os.path.realpath(_keras_path(path)))
     with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
-        written = Path(folder, path.name)
+        written = Path(folder, "model.keras")
         with warnings.catch_warnings():
             # Keras 3.15 reads its variables in a way that NumPy 2 warns of.
             warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
             model.save(written)
-        with written.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(written, path)
+        put_in_place(written, path)
 
 
 def load(path: str | os.PathLike[str]) -> keras.Model:
     """Read a model from a file that `save` or Keras's own `model.save` has written.
 
-    Nothing that the file holds is executed.
+    Only a network of Keras's plain layers is read: those that are numbers and arithmetic. Nothing
+    that the file holds is executed, nothing outside of it is read, and no more than a few times
+    its size is allocated, whatever it claims. A file with other layers that you trust is for
+    `keras.saving.load_model`.
 
     Args:
-        path: The file; its name ends in ``.keras``.
+        path: The file, of at most 2 GB; its name ends in ``.keras``.
 
     Returns:
         The model, ready to predict, to be trained and to generate.
 
     Raises:
-        ValueError: The name has another ending, or the file is cut short, damaged, too large, no
-            Keras model, or a model that holds code of its own.
+        ValueError: The name has another ending, or the file is cut short, damaged, too large,
+            compressed, no Keras model, or a model with other layers, code of its own or links to
+            other files.
         OSError: The file cannot be read.
     """
     path = _keras_path(path)
-    with path.open("rb") as file:
+    content = read_whole(path, LARGEST_FILE)
+    # A copy that is ours alone, so that what was checked is what Keras reads.
+    with tempfile.TemporaryDirectory(prefix="rnnlab-") as folder:
+        copy = Path(folder, "model.keras")
+        copy.write_bytes(content)
         try:
-            with zipfile.ZipFile(file) as archive:
-                members = archive.infolist()
-                names = {member.filename for member in members}
-                if names != _MEMBERS or len(members) != len(_MEMBERS):
-                    raise ValueError(f"it holds {sorted(names)}, not {sorted(_MEMBERS)}")
-                if sum(member.file_size for member in members) > LARGEST_FILE:
-                    raise ValueError(f"it would unpack to more than {LARGEST_FILE:,} bytes")
-                # Keras notices a missing byte but not a changed one; the checksums do.
-                damaged = archive.testzip()
-                if damaged:
-                    raise ValueError(f"the checksum of {damaged} is wrong")
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
+            _model_file.check(content)
+            return keras.saving.load_model(copy, compile=False, safe_mode=True)
         except Exception as error:
             raise ValueError(f"{str(path)!r} is no whole Keras model: {error}") from error
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from rnnlab import _engines
 from rnnlab._arguments import check_count
 from rnnlab._batches import as_batch, drawn
+from rnnlab._interrupts import delayed_interrupt
 
 Batch = tuple[npt.ArrayLike, npt.ArrayLike]
 
@@ -106,6 +107,8 @@ def train(
         OSError: The checkpoint cannot be read or written, or another run is kept in it.
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.
+        KeyboardInterrupt: Ctrl-C was pressed. The iteration at hand was finished; the model, and
+            the checkpoint if there is one, hold what was reached. A second Ctrl-C does not wait.
 
     References:
         Werbos (1990), "Backpropagation through time: what it does and how to do it".
@@ -129,14 +132,18 @@ def train(
     history = History()
     progress = _Progress(iterations, loss, started)
     run = (model, optimizer, loss, history)
-    with nullcontext(0) if checkpoint is None else checkpoint.resumed(*run) as done:
+    kept = nullcontext(0) if checkpoint is None else checkpoint.resumed(*run)
+    with delayed_interrupt() as interrupt, kept as done:
         if done > iterations:
             raise ValueError(f"iterations must be at least the {done} of the checkpoint")
         earlier = history.seconds
         engine = _engines.engine_for(model, optimizer, loss, inputs, targets)
         try:
             with engine.limits():
+                stopping = interrupt.asked
                 for iteration in range(done, iterations):
+                    if stopping:
+                        break
                     if iteration:
                         name = f"batch {iteration}"
                         inputs, targets = as_batch(name, next(source), model, first)
@@ -152,7 +159,8 @@ def train(
                             history.validation_losses.append(engine.loss(*held_out))
                         progress.show(iteration, value)
                     made = iteration + 1
-                    if checkpoint and (made % checkpoint.every == 0 or made == iterations):
+                    stopping = interrupt.asked or made == iterations
+                    if checkpoint and (stopping or made % checkpoint.every == 0):
                         engine.write_back()
                         history.seconds = earlier + time.perf_counter() - started
                         checkpoint.write(*run, made)

@@ -2,16 +2,10 @@
 
 import io
 import os
-import random
 import resource
 import signal
-import subprocess
-import sys
-import textwrap
-import time
 import tracemalloc
 import zipfile
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -226,38 +220,3 @@ def test_bad_arguments_are_named(tmp_path):
         )
     with pytest.raises(FileNotFoundError):
         run(network(), 5, tmp_path / "nowhere" / "run.npz")
-
-
-CHILD = """
-    import sys
-    import numpy as np
-    sys.path.insert(0, sys.argv[2])
-    from test_checkpoints import network, run
-    print("ready", flush=True)
-    model = network(dropout=True)
-    run(model, 400, sys.argv[1], every=1)
-    np.savez(sys.argv[1] + ".weights.npz", *model.get_weights())
-"""
-
-
-def test_killed_at_random_moments_it_ends_with_the_same_bits(tmp_path):
-    whole = network(dropout=True)
-    run(whole, 400)
-    path = tmp_path / "run.npz"
-    command = [sys.executable, "-c", textwrap.dedent(CHILD), str(path), str(Path(__file__).parent)]
-    moments, kills = random.Random(0), 0
-    while True:
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert child.stdout.readline() == b"ready\n"
-        if kills < 3:
-            time.sleep(moments.uniform(1.0, 2.5))
-            child.kill()
-        kills += child.wait() == -signal.SIGKILL
-        child.stdout.close()
-        if child.returncode == 0:
-            break
-        assert child.returncode == -signal.SIGKILL
-    assert kills
-    with np.load(f"{path}.weights.npz") as kept:
-        for name, weight in zip(kept.files, whole.get_weights(), strict=True):
-            np.testing.assert_array_equal(kept[name], weight)

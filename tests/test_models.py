@@ -148,9 +148,9 @@ def test_a_foreign_archive_is_refused(saved, change):
         load(saved)
 
 
-def test_an_archive_that_would_unpack_to_too_much_is_refused(saved, monkeypatch):
+def test_a_file_that_is_too_large_is_refused(saved, monkeypatch):
     monkeypatch.setattr(models, "LARGEST_FILE", 1000)
-    with pytest.raises(ValueError, match="unpack to more than 1,000 bytes"):
+    with pytest.raises(ValueError, match="must be at most 1,000 bytes"):
         load(saved)
 
 

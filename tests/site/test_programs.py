@@ -14,7 +14,7 @@ from .browser import SITE
 
 ROOT = Path(__file__).parents[2]
 RUN_ALL = ROOT / "tests" / "programs" / "run_all.py"
-LIBRARIES = {"keras", "matplotlib", "numpy", "tensorflow"}
+LIBRARIES = {"h5py", "keras", "matplotlib", "numpy", "tensorflow"}  # TensorFlow brings h5py
 
 
 def programs() -> list[Path]:

@@ -16,7 +16,13 @@ import numpy as np
 
 from .values import DATA, DRAWING, GENERATOR, MODEL, NETWORK, STATE, Value
 
-BY_LIBRARY = {"numpy": DATA, "tensorflow": DATA, "matplotlib": DRAWING, "keras": MODEL}
+BY_LIBRARY = {
+    "numpy": DATA,
+    "tensorflow": DATA,
+    "matplotlib": DRAWING,
+    "keras": MODEL,
+    "h5py": STATE,  # files that stay open
+}
 # The libraries that a snippet may import besides Python's own.
 ALLOWED = frozenset(BY_LIBRARY)
 

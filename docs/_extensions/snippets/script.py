@@ -234,9 +234,9 @@ def _sections(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _to_install(imports: Iterable[Import]) -> list[str]:
-    """Return what has to be installed for some imports; TensorFlow brings Keras."""
+    """Return what has to be installed for some imports; TensorFlow brings Keras and h5py."""
     roots = {one.module.partition(".")[0] for one in imports} & ALLOWED
-    return sorted({"tensorflow" if root == "keras" else root for root in roots})
+    return sorted({"tensorflow" if root in ("keras", "h5py") else root for root in roots})
 
 
 def _compact(path: Path) -> str:
