@@ -14,6 +14,7 @@ import numpy as np
 
 from rnnlab._arguments import check_count
 from rnnlab._checkpoint_file import DamagedError, pack, unpack
+from rnnlab._engines import states_of
 
 #: The layout that is written here; a file of a later one is refused.
 FORMAT = 1
@@ -157,7 +158,7 @@ class Checkpoint:
 
 def _variables(model: Any, optimizer: Any) -> list[Any]:
     """Return all that changes in training, the states of dropout's seeds included."""
-    return [*model.variables, *optimizer.variables]
+    return [*model.variables, *states_of(model), *optimizer.variables]
 
 
 def _description(model: Any, optimizer: Any, loss: str) -> dict[str, Any]:
