@@ -25,9 +25,11 @@ def as_numbers(name: str, values: Any, dtype: npt.DTypeLike = np.float64) -> npt
 
     Raises:
         TypeError: It holds something else than numbers, or fractions where `dtype` has none.
-        ValueError: It is empty, its rows differ in length, or a value is NaN or infinite, in
-            itself or in `dtype`.
+        ValueError: It is empty, its rows differ in length, or a value is masked, is NaN or
+            infinite, in itself or in `dtype`, or is an integer too large for `dtype`.
     """
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} must not hold masked values; they would count as what is below")
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -38,8 +40,11 @@ def as_numbers(name: str, values: Any, dtype: npt.DTypeLike = np.float64) -> npt
         raise TypeError(f"{name} must be integers, not {array.dtype}")
     if not array.size:
         raise ValueError(f"{name} must not be empty, but has the shape {list(array.shape)}")
+    given = array
     with np.errstate(over="ignore"):  # what becomes infinite is refused below
         array = array.astype(dtype, copy=False)
+    if array.dtype.kind in "iu" and not np.array_equal(array, given):
+        raise ValueError(f"{name} must fit into {array.dtype}, but reach {np.abs(given).max()}")
     finite = np.isfinite(array)
     if not finite.all():
         index = np.argwhere(~finite)[0].tolist()

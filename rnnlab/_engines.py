@@ -4,13 +4,14 @@ import math
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
+import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from rnnlab import _optimizers
 from rnnlab._network import Network, UnsupportedModelError, check_supported
-from rnnlab._threads import one_thread
+from rnnlab.threads import one_thread
 
 Array = npt.NDArray[Any]
 
@@ -18,6 +19,14 @@ LOSSES = ("mse", "rmse")
 #: Multiplications in one step's product from which a second thread was of use: with 256 units,
 #: LSTM and GRU were faster on two threads, and a simple layer, a quarter of their work, was not.
 _WORK_FOR_TWO_THREADS = 10_000_000
+
+
+def states_of(model: Any) -> list[Any]:
+    """Return the states of a model's stateful layers, which Keras leaves out of its variables."""
+    stateful = (x for x in model._flatten_layers() if getattr(x, "stateful", False))
+    return [
+        state for x in stateful for state in keras.tree.flatten(getattr(x, "states", None) or [])
+    ]
 
 
 class Engine(Protocol):
@@ -145,8 +154,13 @@ class WithTensorFlow:
         return float(self.compiled_step(tf.constant(inputs), tf.constant(targets)))
 
     def loss(self, inputs: Array, targets: Array) -> float:
-        """Return the loss with the weights as they are."""
-        return float(self.compiled_loss(tf.constant(inputs), tf.constant(targets)))
+        """Return the loss with the weights as they are; a stateful layer keeps its state."""
+        variables = [*self.model.non_trainable_variables, *states_of(self.model)]
+        before = [tf.identity(variable.value) for variable in variables]
+        value = float(self.compiled_loss(tf.constant(inputs), tf.constant(targets)))
+        for variable, state in zip(variables, before, strict=True):
+            variable.assign(state)
+        return value
 
     def write_back(self) -> None:
         """Do nothing: this engine works on Keras's own variables."""
@@ -156,8 +170,12 @@ class WithTensorFlow:
         return nullcontext()
 
     def _loss(self, inputs: tf.Tensor, targets: tf.Tensor, training: bool = False) -> tf.Tensor:
-        outputs = tf.cast(self.model(inputs, training=training), targets.dtype)
-        squared = tf.reduce_mean(tf.square(outputs - targets))
+        outputs = self.model(inputs, training=training)
+        squares = tf.square(tf.cast(outputs, targets.dtype) - targets)
+        mask = getattr(outputs, "_keras_mask", None)
+        if mask is not None:  # as in Keras's own loss, steps that are left out do not count
+            squares = tf.boolean_mask(squares, mask)
+        squared = tf.reduce_mean(squares)
         if self.kind == "mse":
             return squared
         # The root has no slope at zero; just above it the slope is finite, at zero it is left out.
@@ -165,7 +183,9 @@ class WithTensorFlow:
 
     def _step(self, inputs: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         weights = self.model.trainable_variables
-        variables = [*self.model.variables, *self.optimizer.variables]
+        variables = [
+            *self.model.variables, *states_of(self.model), *self.optimizer.variables
+        ]  # fmt: skip
         before = [tf.identity(variable.value) for variable in variables]
         with tf.GradientTape() as tape:
             loss = self._loss(inputs, targets, training=True)

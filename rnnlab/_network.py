@@ -132,6 +132,8 @@ def check_supported(model: Any, *, training: bool) -> None:
         raise UnsupportedModelError(f"its dtype is {model.dtype}, not float32 or float64")
     if not _computing_layers(model):
         raise UnsupportedModelError("it has no layer that computes anything")
+    if len({id(layer) for layer in model.layers}) < len(model.layers):
+        raise UnsupportedModelError("it uses a layer twice, which would count its weights twice")
     for layer in model.layers if training else _computing_layers(model):
         reason = _unsupported(layer, model.dtype, training)
         if reason:

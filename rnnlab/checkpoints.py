@@ -13,6 +13,7 @@ import numpy as np
 from rnnlab import _random_state
 from rnnlab._arguments import check_count
 from rnnlab._checkpoint_file import DamagedError, pack, storable, unpack
+from rnnlab._engines import states_of
 from rnnlab._files import read_whole, write_whole
 
 #: The layout that is written here; a file of a later one is refused.
@@ -183,7 +184,7 @@ def _is_like(logged: Any, history: Any) -> bool:
 
 def _variables(model: Any, optimizer: Any) -> list[Any]:
     """Return all that changes in training, the states of dropout's seeds included."""
-    return [*model.variables, *optimizer.variables]
+    return [*model.variables, *states_of(model), *optimizer.variables]
 
 
 def _description(model: Any, optimizer: Any, loss: str) -> dict[str, Any]:

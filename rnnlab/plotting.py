@@ -4,11 +4,12 @@ Pages turn black into their own text colour and keep the background transparent.
 therefore see-through: text on them stays readable on either background.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 #: Line colours by name, each with a contrast of three to one on white and on a dark page.
@@ -53,6 +54,40 @@ def heat_map(
     ax.set_yticks(np.arange(rows) + 0.5, row_labels)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+    return ax
+
+
+def ranges(ax: Axes, values: Mapping[str, ArrayLike], unit: str) -> Axes:
+    """Draw a row for each name: its median as a dot, on a line from its least to its largest value.
+
+    The axis is logarithmic, for values that differ by factors.
+
+    Args:
+        ax: Where to draw.
+        values: Positive numbers by name, ``[n]`` each; the first name is the top row.
+        unit: What the numbers are, for the axis.
+
+    Returns:
+        `ax`.
+
+    Raises:
+        ValueError: There is no name, or its values are none, not positive or not finite.
+    """
+    if not values:
+        raise ValueError("values must hold at least one name; got none")
+    for row, (name, given) in enumerate(values.items()):
+        numbers = np.asarray(given, float)
+        if not (numbers.size and np.isfinite(numbers).all() and numbers.min() > 0):
+            raise ValueError(f"values of {name!r} must be positive numbers; got {numbers}")
+        ends = [numbers.min(), numbers.max()]
+        ax.plot(ends, [-row, -row], color=COLORS["blue"], linewidth=1)
+        ax.plot(np.median(numbers), -row, "o", color=COLORS["blue"])
+    ax.set_yticks(-np.arange(len(values)), list(values))
+    ax.set(xscale="log", xlabel=unit, ylim=(0.6 - len(values), 0.6))
+    low, high = ax.get_xlim()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
     return ax
 
 

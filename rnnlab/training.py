@@ -81,7 +81,7 @@ def train(
     to rounding. On a terminal a line shows how far the run has come.
 
     Args:
-        model: A Keras model with one input and one output. Its weights are updated.
+        model: A Keras model with one input and one output, each a tensor. Its weights are updated.
         batches: Called without arguments before each iteration, or iterated over, gives the
             batch: inputs, mostly ``[batch, time, features]``, and targets in the shape of the
             model's outputs. All batches have the shapes of the first.
@@ -100,10 +100,11 @@ def train(
 
     Raises:
         TypeError: An argument is of another type than wanted.
-        ValueError: A size is not positive; a loss or optimizer is unknown; a batch is empty, has
-            values that are NaN or infinite, or a shape that does not fit the model, the targets
-            or the batches before; the batches ran out; or the checkpoint cannot be used or is
-            further on than `iterations`. The model keeps the weights reached.
+        ValueError: A size is not positive; a loss or optimizer is unknown; the model has several
+            inputs or outputs; a batch is empty, has values that are NaN, infinite, masked or no
+            row of an embedding, or a shape that does not fit the model, the targets or the
+            batches before; the batches ran out; or the checkpoint cannot be used or is further on
+            than `iterations`. The model keeps the weights reached.
         OSError: The checkpoint cannot be read or written, or another run is kept in it.
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.

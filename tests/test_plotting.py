@@ -83,3 +83,32 @@ def test_an_unrolled_network_has_a_box_a_step_and_one_pair_of_weights(ax):
     arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
     assert [arrow.get_gid() for arrow in arrows] == [step for step in steps for _ in range(3)]
     assert next(t for t in ax.texts if t.get_text() == "$h_{-1}$").get_gid() is None
+
+
+def test_ranges_have_a_row_each_with_the_median_on_a_line_from_least_to_most(ax):
+    values = {"slow": [3.0, 9.0, 4.0, 5.0], "quick": [0.5]}
+    assert plotting.ranges(ax, values, "seconds") is ax
+    line, dot, one, other = ax.lines
+    np.testing.assert_allclose(line.get_xydata(), [[3, 0], [9, 0]])
+    np.testing.assert_allclose(dot.get_xydata(), [[4.5, 0]])
+    np.testing.assert_allclose(one.get_xydata(), [[0.5, -1], [0.5, -1]])
+    np.testing.assert_allclose(other.get_xydata(), [[0.5, -1]])
+    rows = dict(zip(ax.get_yticks(), [t.get_text() for t in ax.get_yticklabels()], strict=True))
+    assert rows == {0: "slow", -1: "quick"}
+    low, high = ax.get_xlim()
+    assert [tick for tick in ax.get_xticks() if low < tick < high] == [0.5, 1, 2, 5, 10]
+    assert ax.get_xlabel() == "seconds"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "at least one name"),
+        ({"a": []}, "'a' must be positive"),
+        ({"a": [1.0, 0.0]}, "'a' must be positive"),
+        ({"a": [np.nan]}, "'a' must be positive"),
+    ],
+)
+def test_ranges_of_what_a_logarithm_does_not_have_are_refused(ax, values, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.ranges(ax, values, "seconds")

@@ -47,6 +47,7 @@ OTHERS = {
     "bidirectional": lambda: [L.Bidirectional(L.GRU(3, return_sequences=True)), L.Dense(1)],
     "reset before": lambda: [L.GRU(3, reset_after=False, return_sequences=True), L.Dense(1)],
     "penalty": lambda: [L.SimpleRNN(3, kernel_regularizer="l2", return_sequences=True), L.Dense(1)],
+    "the same layer twice": lambda: [shared := L.SimpleRNN(1, return_sequences=True), shared],
     "frozen": lambda: [L.SimpleRNN(3, trainable=False, return_sequences=True), L.Dense(1)],
     "normalized": lambda: [L.GRU(3, return_sequences=True), L.LayerNormalization(), L.Dense(1)],
 }
@@ -417,6 +418,167 @@ def test_whole_numbers_for_an_embedding_stay_whole():
         train(model, itertools.repeat((ids + 0.5, targets)), iterations=1)
 
 
+@pytest.mark.parametrize("ids", [[[0, 5]], [[0, -1]], [[0, 1.5]]])
+def test_what_is_no_row_of_an_embedding_is_refused(ids):
+    # Keras cuts fractions, and takes negative numbers from the end, without a word.
+    model = keras.Sequential([keras.Input((None,)), L.Embedding(5, 3), L.GRU(3), L.Dense(1)])
+    with pytest.raises(ValueError, match=r"numbers from 0 to 4, the rows of the model's emb"):
+        train(model, itertools.repeat((ids, [[1.0]])), iterations=1)
+
+
+def test_whole_numbers_too_large_for_the_model_are_refused():
+    model = keras.Sequential([keras.Input((2, 1), dtype="int32"), L.Dense(1)])
+    with pytest.raises(ValueError, match="must fit into int32, but reach 4294967297"):
+        train(
+            model,
+            itertools.repeat((np.full((1, 2, 1), 2**32 + 1), np.ones((1, 2, 1)))),
+            iterations=1,
+        )
+
+
+def test_steps_that_are_masked_count_neither_here_nor_in_keras():
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.normal(size=(2, 4, 6, 1)).astype(np.float32)
+    inputs[1:, 3:] = 0
+    targets[1:, 3:] = 100  # would be seen if it counted
+    layers = lambda: [L.Masking(0.0), L.GRU(3, return_sequences=True), L.Dense(1)]  # noqa: E731
+    model, reference = built(layers), built(layers)
+    history = train(model, itertools.repeat((inputs, targets)), iterations=4, optimizer="sgd")
+    assert history.losses[0] < 10
+    reference.compile("sgd", "mse")
+    reference.fit(inputs, targets, batch_size=4, epochs=4, shuffle=False, verbose=0)
+    assert_same_weights(model, reference)
+
+
+class TestStatefulLayers:
+    """Their state runs on from batch to batch, whatever is logged in between."""
+
+    @staticmethod
+    def model():
+        model = keras.Sequential(
+            [
+                keras.Input(batch_shape=(4, 5, 1)),
+                L.GRU(4, return_sequences=True, stateful=True),
+                L.Dense(1),
+            ]
+        )
+        rng = np.random.default_rng(7)
+        model.set_weights([rng.normal(0, 0.4, weight.shape) for weight in model.get_weights()])
+        return model
+
+    def test_the_updates_are_those_of_keras(self):
+        model, reference = self.model(), self.model()
+        train(model, drawn(model, batch=4), iterations=5, optimizer="sgd", learning_rate=0.05)
+        reference.compile(keras.optimizers.SGD(0.05), "mse")
+        batches = drawn(reference, batch=4)
+        for _ in range(5):
+            reference.train_on_batch(*batches())
+        assert_same_weights(model, reference)
+
+    def test_logging_more_often_changes_nothing(self):
+        one, other = self.model(), self.model()
+        train(one, drawn(one, batch=4), iterations=6, log_every=1)
+        train(other, drawn(other, batch=4), iterations=6, log_every=6)
+        assert_same_weights(one, other, 0)
+        np.testing.assert_array_equal(one.layers[0].states[0], other.layers[0].states[0])
+
+    def test_an_update_that_is_undone_takes_the_state_with_it(self):
+        model = self.model()
+        inputs, targets = drawn(model, batch=4)()
+        pairs = [(inputs, 1e30 * targets)]
+        with pytest.raises(NonFiniteLossError):
+            train(model, pairs, iterations=1, optimizer="sgd", learning_rate=1e38)
+        assert not np.asarray(model.layers[0].states[0]).any()
+
+
+class Ordinary(keras.Model):
+    """A class as most are written: it can be called, and tells nothing of its shapes."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = L.SimpleRNN(3, return_sequences=True)
+        self.dense = L.Dense(1)
+
+    def call(self, inputs):
+        if float(tf.reduce_sum(inputs)) > 1e9:  # a question to the numbers, in Python
+            return inputs
+        return self.dense(self.recurrent(inputs))
+
+
+def test_a_class_that_tells_nothing_of_its_shapes_is_trained_and_its_targets_are_checked():
+    model, rng = Ordinary(), np.random.default_rng(0)
+    history = train(
+        model, lambda: next_batch(20, 5, rng), iterations=60, learning_rate=0.05, log_every=59
+    )
+    assert history.losses[1] < 0.8 * history.losses[0]
+    with pytest.raises(ValueError, match=r"shape \[4, 5, 1\] of the model's outputs"):
+        train(Ordinary(), change(targets=lambda y: y[:, -1]), iterations=1)
+
+
+def several(case):
+    """A model with more than one input or output."""
+    one, two = keras.Input((None, 1)), keras.Input((None, 1))
+    states = L.SimpleRNN(3, return_sequences=True)(one)
+    outputs = L.Dense(1)(states)
+    return {
+        "inputs": lambda: keras.Model([one, two], L.Dense(1)(states + two)),
+        "outputs": lambda: keras.Model(one, [outputs, L.Dense(1)(states)]),
+        "named": lambda: keras.Model(one, {"mean": outputs, "spread": L.Dense(1)(states)}),
+    }[case]()
+
+
+@pytest.mark.parametrize(
+    ("case", "what"), [("inputs", "input"), ("outputs", "output"), ("named", "output")]
+)
+def test_a_model_with_several_inputs_or_outputs_is_refused(case, what):
+    with pytest.raises(ValueError, match=f"model must have one {what} that is a tensor"):
+        train(several(case), change(), iterations=1)
+
+
+def test_a_functional_model_is_trained_like_the_same_layers_in_a_row():
+    row = built(MODELS["the lab's"])
+    inputs = keras.Input((None, 1))
+    outputs = inputs
+    for layer in MODELS["the lab's"]():
+        outputs = layer(outputs)
+    model = keras.Model(inputs, outputs)
+    model.set_weights(row.get_weights())
+    for one in (row, model):
+        train(one, drawn(row), iterations=5, optimizer="sgd", learning_rate=0.05)
+    assert_same_weights(row, model)
+
+
+def test_a_source_that_fails_midway_says_so_itself_and_the_updates_made_stay():
+    model, reference = (built(MODELS["the lab's"]) for _ in range(2))
+    batches = drawn(model)
+
+    def failing():
+        yield batches()
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        train(model, failing(), iterations=3)
+    train(reference, drawn(model), iterations=1)
+    assert_same_weights(model, reference, 0)
+
+
+def test_a_number_that_is_none_midway_is_named_with_its_batch():
+    model, batches, number = (
+        built(MODELS["the lab's"]),
+        drawn(built(MODELS["the lab's"])),
+        iter(range(9)),
+    )
+
+    def turning():
+        inputs, targets = batches()
+        inputs[1, 2] = np.nan if next(number) == 2 else 0
+        return inputs, targets
+
+    with pytest.raises(ValueError, match=r"inputs of batch 2 must be finite .* index \[1, 2, 0\]"):
+        train(model, turning, iterations=5)
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
 def test_dropout_repeats_from_run_to_run():
     def run():
         keras.utils.set_random_seed(3)
@@ -480,6 +642,16 @@ def change(inputs=None, targets=None):
         (lambda: np.zeros((4, 5, 1)), TypeError, "batch 0 must be a pair"),
         ((np.zeros((4, 5, 1)), np.zeros((4, 5, 1))), TypeError, "itertools.repeat"),
         ([], ValueError, "batches ran out after 0 of 3 iterations"),
+        (
+            change(inputs=lambda x: np.ma.masked_greater(x, 0)),
+            ValueError,
+            "inputs of batch 0 must not hold masked values",
+        ),
+        (
+            change(inputs=lambda x: [row[: i + 1] for i, row in enumerate(x)]),
+            ValueError,
+            "inputs of batch 0 must have rows of one length",
+        ),
         (7, TypeError, "batches must be a function .* not int"),
     ],
 )

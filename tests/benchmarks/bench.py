@@ -1,8 +1,9 @@
 """Time training, generating and building beside their peers: `python bench.py [--runs 5]`.
 
-Each run is a process of its own. The order is interleaved, so that a machine that becomes slower
-slows all alike, and one round before the counted ones warms up. Prints medians, spreads and
-ratios, and writes them to docs/_build/bench.json.
+Each run is a process of its own. The order is interleaved and begins with another peer in each
+round, so that a machine that becomes slower slows all alike, and one round before the counted ones
+warms up. Prints medians, spreads and ratios, and writes them to docs/_build/bench.json. Run it on
+a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+import building
 
 ROOT = Path(__file__).parents[2]
 PEERS = {
@@ -24,6 +26,16 @@ PEERS = {
     ),
     "generating": ("rnnlab", "rnnlab_stateful", "lab_2019", "keras_call", "keras_predict"),
 }  # fmt: skip
+SIZES = {"memory": (1500, 15_000), "stateful": (1000, 100_000)}
+UNITS = {
+    "memory": "peak MB of a process that trains, by iterations",
+    "stateful": "microseconds a value generated with the state carried, by values",
+    "building": "seconds, and ratios to Sphinx's own",
+}
+THREADS = (
+    f"{os.environ.get('BENCH_THREADS', '1')} for the products of NumPy, TensorFlow and PyTorch; "
+    "JAX takes as many as it likes"
+)
 
 
 def run_peer(kind: str, peer: str) -> dict[str, float] | str:
@@ -37,12 +49,18 @@ def run_peer(kind: str, peer: str) -> dict[str, float] | str:
 
 
 def measure(kind: str, runs: int) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Run all peers of a kind in turn, a round to warm up and then the counted ones."""
-    seconds: dict[str, list[float]] = {peer: [] for peer in PEERS[kind]}
+    """Run all peers of a kind in turn, a round to warm up and then the counted ones.
+
+    Returns:
+        The seconds of each peer, and why others are missing; one that fails once is missing.
+    """
+    peers = PEERS[kind]
+    seconds: dict[str, list[float]] = {peer: [] for peer in peers}
     missing: dict[str, str] = {}
     started = time.monotonic()
     for round_ in range(runs + 1):
-        for peer in PEERS[kind]:
+        first = round_ % len(peers)
+        for peer in peers[first:] + peers[:first]:
             if peer in missing:
                 continue
             line = run_peer(kind, peer)
@@ -52,67 +70,21 @@ def measure(kind: str, runs: int) -> tuple[dict[str, list[float]], dict[str, str
                 seconds[peer].append(line["seconds"])
         name = f"round {round_} of {runs}" if round_ else "warm-up"
         print(f"  {kind}: {name}, {time.monotonic() - started:.0f} s elapsed", flush=True)
-    return {peer: times for peer, times in seconds.items() if times}, missing
+    if "rnnlab" in missing:
+        raise RuntimeError(f"{kind} with rnnlab failed: {missing['rnnlab']}")
+    return {peer: times for peer, times in seconds.items() if peer not in missing}, missing
 
 
-def build_times(pages: int, runs: int) -> dict[str, float]:
-    """Time cold and unchanged builds of synthetic pages, and Sphinx's own unchanged build."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        docs = Path(folder, "docs")
-        _synthetic_site(docs, pages)
-        publish = [sys.executable, str(ROOT / "docs/_extensions/publish.py"), "--source", str(docs)]
-        cold, output = _timed(publish)
-        cells = sum(
-            float(line.split(": ")[1].split(" s")[0])
-            for line in output.splitlines()
-            if line.startswith("  done")
-        )
-        build = docs / "_build"
-        ours, sphinxs = [], []
-        own = build / "own"
-        sphinx = [
-            *(sys.executable, "-m", "sphinx", "-b", "html", "--quiet", "--jobs", "2"),
-            *("-D", f"nb_execution_cache_path={build / 'cache'}", "-d", str(own / "doctrees")),
-            *(str(docs), str(own / "html")),
-        ]
-        _timed(sphinx)
-        for _ in range(runs):
-            ours.append(_timed(publish)[0])
-            sphinxs.append(_timed(sphinx)[0])
-    return {
-        f"cold_{pages}_pages": cold,
-        f"cold_overhead_{pages}_pages": cold - cells / 2,
-        f"unchanged_{pages}_pages": statistics.median(ours),
-        f"unchanged_sphinx_{pages}_pages": statistics.median(sphinxs),
-    }
-
-
-def _synthetic_site(docs: Path, pages: int) -> None:
-    docs.mkdir(parents=True)
-    names = "\n".join(f"page-{number}" for number in range(pages))
-    (docs / "index.md").write_text(f"# Index\n\n```{{toctree}}\n{names}\n```\n")
-    extensions = str(ROOT / "docs" / "_extensions")
-    (docs / "conf.py").write_text(
-        f"import sys\nsys.path.insert(0, {extensions!r})\n"
-        "extensions = ['house', 'executed_pages', 'sphinx.ext.autodoc', 'sphinxcontrib.bibtex', "
-        "'sphinx_exercise']\n"
-        "bibtex_bibfiles = []\nhtml_theme = 'sphinx_book_theme'\n"
-    )
-    front = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
-    for number in range(pages):
-        cells = "".join(
-            f"\n## Part {cell}\n\nSome text.\n\n```{{code-cell}} ipython3\n"
-            f"import tensorflow as tf\nfloat(tf.reduce_sum(tf.ones([{cell + 1}, {number + 1}])))\n"
-            "```\n"
-            for cell in range(15)
-        )
-        (docs / f"page-{number}.md").write_text(f"{front}# Page {number}\n{cells}")
-
-
-def _timed(command: list[str]) -> tuple[float, str]:
-    started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return time.perf_counter() - started, done.stdout
+def scale(kind: str) -> dict[str, float]:
+    """Measure something at a small and at a large size, to see that it does not grow."""
+    found: dict[str, float] = {}
+    for size in SIZES[kind]:
+        line = run_peer(kind, str(size))
+        if isinstance(line, str):
+            raise RuntimeError(f"{kind} at {size} was not measured: {line}")
+        found[str(size)] = line["measured"]
+    print(f"  {kind}: measured", flush=True)
+    return found
 
 
 def table(kind: str, seconds: dict[str, list[float]], missing: dict[str, str]) -> str:
@@ -133,28 +105,31 @@ def main() -> None:
     """Measure everything, print the tables and write the file."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each peer")
+    parser.add_argument("--only", choices=[*PEERS, *UNITS], help="one part alone")
     options = parser.parse_args()
     report: dict[str, dict[str, object]] = {}
-    tables = []
+    tables = [f"threads: {THREADS}"]
     for kind in PEERS:
-        seconds, missing = measure(kind, options.runs)
-        report[kind] = {peer: statistics.median(times) for peer, times in seconds.items()}
-        if missing:
-            report[kind]["missing"] = missing
-        tables.append(table(kind, seconds, missing))
-    building: dict[str, object] = {}
-    for pages in (3, 12):
-        building |= build_times(pages, options.runs)
-        print(f"  building: {pages} pages measured", flush=True)
-    report["building"] = building
-    rows = [f"  {name:32} {value:7.2f}" for name, value in building.items()]
-    tables.append("\n".join(["building: seconds", *rows]))
+        if options.only in (None, kind):
+            seconds, missing = measure(kind, options.runs)
+            report[kind] = {peer: statistics.median(times) for peer, times in seconds.items()}
+            report[kind]["spreads"] = {p: [min(t), max(t)] for p, t in seconds.items()}
+            if missing:
+                report[kind]["missing"] = missing
+            tables.append(table(kind, seconds, missing))
+    for kind, unit in UNITS.items():
+        if options.only in (None, kind):
+            found = scale(kind) if kind in SIZES else building.measure(options.runs)
+            report[kind] = dict(found)
+            rows = [f"  {name:32} {value:9.2f}" for name, value in found.items()]
+            tables.append("\n".join([f"{kind}: {unit}", *rows]))
+    report["threads"] = {"products": THREADS}
     path = ROOT / "docs" / "_build" / "bench.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    report["threads"] = {"all peers": int(os.environ.get("BENCH_THREADS", "1"))}
-    path.write_text(json.dumps(report, indent=1))
+    if not options.only:
+        path.write_text(json.dumps(report, indent=1))
+        tables.append(f"bench: {path.relative_to(ROOT)}")
     print("\n\n".join(tables))
-    print(f"bench: {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """The same training and the same generating, by each peer: `python peers.py KIND PEER`.
 
+`python peers.py memory ITERATIONS` tells the peak memory of a process that trains so long, and
+`python peers.py stateful VALUES` what one of so many values takes.
+
 Training: the lab's network (100 ReLU units, a dense output) for 1,500 iterations on batches of 50
 windows of 20 steps, Adam with the rate 0.001, in float32, with the batches drawn as the run goes.
 The clock starts when the libraries are loaded, so tracing and compiling count.
 
 Generating: 300 values, each from the 20 before it, by a network of the same size whose weights
-are random; the first call, in which graphs are traced, is not counted.
+are random; the first call, in which graphs are traced, is not counted. Keras's own ways
+make 60, which count five times.
 
 Prints one line of JSON: the seconds, and a figure by which the runs can be told to have done the
 same thing. Threads: BENCH_THREADS, one if unset.
@@ -38,7 +42,7 @@ def draw(rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
     return values[:, :-1], values[:, 1:]
 
 
-def rnnlab_training() -> tuple[float, float]:
+def rnnlab_training(iterations: int = ITERATIONS) -> tuple[float, float]:
     from rnnlab.models import recurrent_network
     from rnnlab.series import next_batch
     from rnnlab.training import train
@@ -48,7 +52,7 @@ def rnnlab_training() -> tuple[float, float]:
     history = train(
         recurrent_network(UNITS),
         lambda: next_batch(BATCH, STEPS, rng),
-        iterations=ITERATIONS,
+        iterations=iterations,
         optimizer="adam",
         learning_rate=RATE,
     )
@@ -66,7 +70,7 @@ def lab_2019_training() -> tuple[float, float]:
     outputs = _lab_2019_network(inputs, tf.nn.relu)
     loss = tf.reduce_mean(tf.square(outputs - targets))
     train_step = tf.train.AdamOptimizer(learning_rate=RATE).minimize(loss)
-    with tf.Session() as session:
+    with _lab_2019_session() as session:
         session.run(tf.global_variables_initializer())
         for iteration in range(ITERATIONS):
             x, y = draw(rng)
@@ -74,6 +78,12 @@ def lab_2019_training() -> tuple[float, float]:
             if iteration % 100 == 0:
                 last = session.run(loss, {inputs: x, targets: y})
     return time.perf_counter() - started, float(last)
+
+
+def _lab_2019_session() -> Any:
+    import tensorflow.compat.v1 as tf
+
+    return tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=THREADS))
 
 
 def _lab_2019_network(inputs: Any, activation: Any) -> Any:
@@ -204,11 +214,14 @@ def matmul_floor_training() -> tuple[float, float]:
     return time.perf_counter() - started, float(out[0, 0])
 
 
-def _timed_generating(generate: Callable[[], float]) -> tuple[float, float]:
-    generate()
+def _timed_generating(
+    generate: Callable[[int], float], values: int = VALUES
+) -> tuple[float, float]:
+    """Time the generating of this many values; return the seconds that `VALUES` of them take."""
+    generate(3)
     started = time.perf_counter()
-    last = generate()
-    return time.perf_counter() - started, last
+    last = generate(values)
+    return (time.perf_counter() - started) * VALUES / values, last
 
 
 def _lab_seed() -> np.ndarray:
@@ -221,7 +234,7 @@ def rnnlab_generating() -> tuple[float, float]:
     from rnnlab.models import recurrent_network
 
     model = recurrent_network(UNITS, "tanh")
-    return _timed_generating(lambda: float(generate(model, _lab_seed(), VALUES)[-1]))
+    return _timed_generating(lambda n: float(generate(model, _lab_seed(), n)[-1]))
 
 
 def rnnlab_stateful_generating() -> tuple[float, float]:
@@ -229,7 +242,7 @@ def rnnlab_stateful_generating() -> tuple[float, float]:
     from rnnlab.models import recurrent_network
 
     model = recurrent_network(UNITS, "tanh")
-    return _timed_generating(lambda: float(generate(model, _lab_seed(), VALUES, stateful=True)[-1]))
+    return _timed_generating(lambda n: float(generate(model, _lab_seed(), n, stateful=True)[-1]))
 
 
 def lab_2019_generating() -> tuple[float, float]:
@@ -238,12 +251,12 @@ def lab_2019_generating() -> tuple[float, float]:
     tf.disable_v2_behavior()
     inputs = tf.placeholder(tf.float32, [None, STEPS, 1])
     outputs = _lab_2019_network(inputs, tf.nn.tanh)
-    session = tf.Session()
+    session = _lab_2019_session()
     session.run(tf.global_variables_initializer())
 
-    def generate() -> float:
+    def generate(values: int) -> float:
         sequence = list(_lab_seed())
-        for _ in range(VALUES):
+        for _ in range(values):
             window = np.array(sequence[-STEPS:]).reshape(1, STEPS, 1)
             sequence.append(session.run(outputs, {inputs: window})[0, -1, 0])
         return float(sequence[-1])
@@ -256,14 +269,14 @@ def _keras_generating(predict: Callable[..., np.ndarray]) -> tuple[float, float]
 
     model = recurrent_network(UNITS, "tanh")
 
-    def generate() -> float:
+    def generate(values: int) -> float:
         sequence = list(_lab_seed())
-        for _ in range(VALUES):
+        for _ in range(values):
             window = np.array(sequence[-STEPS:], np.float32).reshape(1, STEPS, 1)
             sequence.append(float(np.asarray(predict(model, window))[0, -1, 0]))
         return sequence[-1]
 
-    return _timed_generating(generate)
+    return _timed_generating(generate, values=60)
 
 
 def keras_call_generating() -> tuple[float, float]:
@@ -274,16 +287,45 @@ def keras_predict_generating() -> tuple[float, float]:
     return _keras_generating(lambda model, window: model.predict(window, verbose=0))
 
 
+def memory(iterations: int) -> float:
+    """Train for so long; return the most memory that this process ever held, in MB."""
+    import resource  # not on Windows
+
+    rnnlab_training(iterations)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def stateful(values: int) -> float:
+    """Generate so many values with the state carried; return the microseconds of one."""
+    from rnnlab.generation import generate
+    from rnnlab.models import recurrent_network
+
+    model = recurrent_network(UNITS, "tanh")
+    started = time.perf_counter()
+    generate(model, _lab_seed(), values, stateful=True)
+    return (time.perf_counter() - started) / values * 1e6
+
+
+#: What is measured at a small and at a large size, to see that it does not grow.
+SCALING: dict[str, Callable[[int], float]] = {"memory": memory, "stateful": stateful}
+
+
 def main(kind: str, peer: str) -> None:
     """Run one peer and print what it took."""
     # The lab's calls live on in the separate tf_keras package alone.
     if peer == "lab_2019":
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if kind in SCALING:
+        print(json.dumps({"measured": SCALING[kind](int(peer))}))
+        return
     if peer not in ("torch", "jax", "matmul_floor"):
         import tensorflow as tf
 
-        if peer != "lab_2019":
+        if peer == "lab_2019":
+            import tf_keras  # noqa: F401 (TensorFlow would load it while the clock runs)
+        else:
             tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     elif peer != "matmul_floor":
         __import__(peer)

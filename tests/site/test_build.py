@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.metadata
 import os
 import signal
@@ -203,6 +204,58 @@ def test_a_changed_template_renders_every_page_again(site: Site) -> None:
     site.write("_templates/layout.html", layout)
     assert ran(site.built()) == set()
     assert "a new footer" in site.shows("page-a")
+
+
+# What a page leaves behind, and what another one looks for.
+LEAVES = """
+import builtins, os, random, sys, warnings
+from pathlib import Path
+import matplotlib.pyplot as plt
+import numpy as np
+left = builtins.left = 1
+os.environ["LEFT"] = "1"
+Path("left.txt").write_text("1")
+sys.path.append("/left")
+random.seed(7)
+np.random.seed(7)
+np.left = 1
+plt.rcParams["lines.linewidth"] = 99
+plt.plot([1, 2])
+builtins.Left = type("Left", (Warning,), {})
+warnings.simplefilter("ignore", builtins.Left)
+''"""
+FINDS = """
+import builtins, os, random, sys, warnings
+from pathlib import Path
+import matplotlib.pyplot as plt
+import numpy as np
+found = {
+    "globals": "left" in globals() or hasattr(builtins, "left"),
+    "environment": "LEFT" in os.environ,
+    "files": Path("left.txt").exists() or "/left" in sys.path,
+    "seed": random.random() == random.Random(7).random(),
+    "NumPy's seed": np.random.random() == np.random.RandomState(7).random(),
+    "a library": hasattr(np, "left"),
+    "figures": plt.rcParams["lines.linewidth"] == 99 or bool(plt.get_fignums()),
+    "filters": "Left" in [what.__name__ for _, _, what, *_ in warnings.filters],
+}
+print("found:", *[name for name, is_left in found.items() if is_left], "and no more")"""
+
+
+def test_nothing_that_a_page_does_reaches_another(site: Site) -> None:
+    # Pages that have not run start in the order of their length, two at a time: while the second
+    # one sleeps, the first ends and the third begins.
+    site.page("page-a", "'a long page'", LEAVES, "'x'" + " " * 2000)
+    site.page("page-b", "import time\ntime.sleep(4)", "'x'" + " " * 2000)
+    site.page("page-c", FINDS)
+    output = site.built()
+    assert output.index("done    page-a") < output.index("start   page-c"), output
+    assert "found: and no more" in site.shows("page-c")
+    # In the page itself all of it is there.
+    site.page("page-c", LEAVES, FINDS)
+    site.built()
+    everything = "globals environment files seed NumPy's seed a library figures filters"
+    assert f"found: {everything} and no more" in html.unescape(site.shows("page-c"))
 
 
 # What is wrong fails, twice, and leaves the old site whole ----------------------------------------
