@@ -229,7 +229,7 @@ async def run_page(page: Page, root: Path, cell_timeout: int, hash_seed: int = 0
                 raise _page_error(page, starts, str(error), detail) from None
 
     for index, cell in enumerate(notebook.cells):
-        cell.outputs = [output for output in cell.outputs if not _only_noise(output)]
+        cell.outputs = _merged([output for output in cell.outputs if not _only_noise(output)])
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise _page_error(page, {index: 0.0}, "wrote to stderr", output.text)
@@ -275,6 +275,18 @@ def _only_noise(output: NotebookNode) -> bool:
     lines = output.text.splitlines()
     output.text = "\n".join(line for line in lines if line.strip() and not CPP_NOISE.match(line))
     return not output.text
+
+
+def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in one go: a slow kernel may hand it over in pieces."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if output.output_type == "stream" and last and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
 
 
 def _page_error(page: Page, started: dict[int, float], reason: str, detail: str = "") -> PageError:

@@ -323,6 +323,13 @@ def test_imports_are_found_in_every_form(tmp_path: Path) -> None:
     assert libraries == {"numpy"}
 
 
+def test_what_is_printed_slowly_is_one_output(site: Site) -> None:
+    cell = "import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.4)"
+    site.page("page-a", cell)
+    site.built()
+    assert "0\n1\n2\n" in site.shows("page-a")
+
+
 def test_pages_run_the_longest_first(site: Site) -> None:
     site.page("page-a", "x = 1")
     site.page("page-b", "import time\ntime.sleep(1)")
