@@ -132,6 +132,16 @@ def test_a_value_that_its_page_no_longer_gives_fails_the_build(site: Site) -> No
     assert "'it' not found" in site.failed()
 
 
+def test_a_page_that_is_gone_is_gone_from_the_site(site: Site) -> None:
+    site.page("page-a", "print(1)")
+    site.page("page-b", "print(2)")
+    site.built()
+    assert list(site.html.rglob("*page-b*"))
+    (site.docs / "page-b.md").unlink()
+    assert ran(site.built()) == set()
+    assert not list(site.html.rglob("*page-b*"))
+
+
 def test_a_changed_template_renders_every_page_again(site: Site) -> None:
     site.page("page-a", "print(1)")
     site.write("conf.py", CONF + "templates_path = ['_templates']\n")
