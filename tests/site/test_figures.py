@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import fnmatch
+
 import pytest
 
-from .figures import HOW_TO_RECORD, Difference, compare, read_record, report, stated
+from .figures import HOW_TO_RECORD, WIDER, Difference, compare, read_record, report, stated
 
 
 def test_the_pages_state_the_figures_that_are_recorded() -> None:
     _, recorded = read_record()
     faults = [str(one) for one in compare(recorded, stated()) if one.is_fault]
     assert not faults, "\n".join(faults)
+
+
+def test_every_wider_allowance_is_for_a_figure_that_there_is() -> None:
+    names = [name for values in read_record()[1].values() for name in values]
+    assert [pattern for pattern in WIDER if not fnmatch.filter(names, pattern)] == []
 
 
 @pytest.mark.parametrize(
