@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from repeatability.table import FIRST, SETTINGS, Ended, Setting, is_kept, run
 from rnnlab.repeatability import make_repeatable
 from rnnlab.series import shuffled_batches
+from tests.repeatability.table import FIRST, SETTINGS, Ended, Setting, is_kept, run
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,10 @@ def test_batches_come_in_another_order_each_epoch_and_the_same_each_run() -> Non
 def test_what_is_no_seed_or_number_of_threads_is_refused(arguments, error, message) -> None:
     with pytest.raises(error, match=message):
         make_repeatable(**arguments)
+
+
+def test_another_number_of_threads_is_refused_when_tensorflow_already_runs() -> None:
+    tf.constant(0)
+    threads = tf.config.threading.get_intra_op_parallelism_threads() + 1
+    with pytest.raises(RuntimeError, match="call make_repeatable before anything else"):
+        make_repeatable(0, threads=threads)

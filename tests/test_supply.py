@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from supply.audit import advisories, forbidden
+from tests.supply.audit import advisories, forbidden
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "docs" / "requirements").glob("*.txt"))

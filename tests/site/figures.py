@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import fnmatch
 import json
 import platform
 import re
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from .allowances import allowance
 from .built_pages import DOCS, ROOT, NotBuiltError, find_pages, outputs_of, varies
 
 RECORD = ROOT / "tests" / "recorded_figures.json"
@@ -27,49 +27,6 @@ REPORT = DOCS / "_build" / "figures.md"
 HOW_TO_RECORD = "record it with: nox -s figures -- --record"
 LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "matplotlib")
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
-
-#: How far a figure may be from the recorded one, relative to the larger of the two.
-USUAL = 0.001
-#: Those that may be further, and why: the share, or None where the figure need only be there. The
-#: shares have a margin over what narrow instructions and no oneDNN changed on one machine.
-NOISE = None, "it measures rounding itself"
-CHAOS = None, "it is where two runs part, which rounding decides"
-DESCENT = 0.02, "hundreds of updates pass rounding on"
-TRAINED = 0.5, "a long training passes rounding on, and Adam divides small by small"
-FEW = 0.5, "it counts what a few trained networks do"
-WIDER: dict[str, tuple[float | None, str]] = {
-    "*-version": (None, "it is a version"),
-    "bare-largest-difference": NOISE,
-    "bare-ulps": NOISE,
-    "bptt-best-*": NOISE,
-    "bptt-least-*": NOISE,
-    "gates-apart": NOISE,
-    "gates-*-values": NOISE,
-    "gates-*-gradients": NOISE,
-    "gen-apart-*": NOISE,
-    "gen-exact-error": NOISE,
-    "gen-redrawn-*": NOISE,
-    "gen-tanh-parting": NOISE,
-    "gen-steps": CHAOS,
-    "predict-log-agreement": NOISE,
-    "predict-prediction-gap": NOISE,
-    "bptt-echo-*": DESCENT,
-    "gates-series-*": DESCENT,
-    "gen-share-*": DESCENT,
-    "predict-mse-*": DESCENT,
-    "predict-rmse-*": DESCENT,
-    "predict-between-losses": DESCENT,
-    "deep-*": TRAINED,
-    "honest-*": TRAINED,
-    "own-*": TRAINED,
-    "predict-map-factor": TRAINED,
-    "predict-mean-*": TRAINED,
-    "predict-lever-paired": TRAINED,
-    "gates-recall-*": FEW,
-    "vanish-near": FEW,
-    "vanish-far": FEW,
-    "vanish-open": FEW,
-}
 
 Value = float | str
 Figures = dict[str, dict[str, Value]]
@@ -117,14 +74,6 @@ class Difference:
             return f"{where} was {self.recorded}, and is not stated any more; {HOW_TO_RECORD}"
         words = f"{where} is {self.found}, recorded {self.recorded}"
         return f"{words}: {_percent(self.apart)} apart, {_percent(self.allowed)} allowed"
-
-
-def allowance(name: str) -> tuple[float | None, str]:
-    """Return how far a figure may be from its record, and why."""
-    for pattern, wider in WIDER.items():
-        if fnmatch.fnmatch(name, pattern):
-            return wider
-    return USUAL, "rounding"
 
 
 def stated(build: Path = DOCS / "_build") -> Figures:
