@@ -17,8 +17,8 @@ def make_repeatable(seed: int, *, threads: int = 1) -> None:
     `numpy.random.default_rng`, have seeds of their own.
 
     Two runs on one machine then end with the same bits. On another processor, with another
-    number of threads, or with oneDNN or XLA switched, sums are rounded in another order, and
-    the difference grows from update to update.
+    number of threads, or with oneDNN or XLA switched, sums are taken in another order and round
+    otherwise, and the difference grows from update to update.
 
     Args:
         seed: The seed, from 0 to 4294967295.
