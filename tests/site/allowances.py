@@ -10,7 +10,7 @@ USUAL = 0.001
 #: shares have a margin over what narrow instructions and no oneDNN changed on one machine.
 NOISE = None, "it measures rounding itself"
 CHAOS = None, "it is where two runs part, which rounding decides"
-DESCENT = 0.02, "hundreds of updates pass rounding on"
+DESCENT = 0.02, "many updates pass rounding on"
 TRAINED = 0.5, "a long training passes rounding on, and Adam divides small by small"
 FEW = 0.5, "it counts what a few trained networks do"
 WIDER: dict[str, tuple[float | None, str]] = {
@@ -32,12 +32,16 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "bptt-echo-*": DESCENT,
     "gates-series-*": DESCENT,
     "gen-share-*": DESCENT,
+    "honest-bend-network": DESCENT,
+    "honest-book-*": DESCENT,
+    "honest-floor-quiet": DESCENT,
+    "honest-floor-loud": DESCENT,
+    "honest-walk-*": DESCENT,
     "predict-mse-*": DESCENT,
     "predict-rmse-*": DESCENT,
     "predict-between-losses": DESCENT,
     "deep-*": TRAINED,
-    "honest-*": TRAINED,
-    "own-*": TRAINED,
+    "own-best": TRAINED,
     "predict-map-factor": TRAINED,
     "predict-mean-*": TRAINED,
     "predict-lever-paired": TRAINED,
