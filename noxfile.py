@@ -123,6 +123,45 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def repeat(session: nox.Session) -> None:
+    """Train the same in other processes and settings, and compare what comes out."""
+    install(session, "docs")
+    session.run("python", "-m", "tests.repeatability.table", *session.posargs)
+
+
+@nox.session
+def twice(session: nox.Session) -> None:
+    """Run every page a second time, and compare its outputs with the site's (-- PAGE for some)."""
+    install(session, "docs")
+    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "-m", "tests.site.twice", *session.posargs)
+
+
+@nox.session
+def figures(session: nox.Session) -> None:
+    """Compare the figures that the pages state with those recorded (-- --record for new ones)."""
+    install(session, "docs")
+    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "-m", "tests.site.figures", *session.posargs)
+
+
+@nox.session
+def interrupt(session: nox.Session) -> None:
+    """Kill builds at random moments, start them again, and compare the sites (-- --kills N)."""
+    install(session, "docs")
+    session.run("python", "-m", "tests.site.killed_builds", *session.posargs)
+
+
+@nox.session(requires=["docs"])
+def audit(session: nox.Session) -> None:
+    """Look for known faults and forbidden licences in what the site is built with, and list it."""
+    install(session, "audit", package=False)
+    built_in = Path(session.virtualenv.location).with_name("docs")
+    python = built_in / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.run("python", "tests/supply/audit.py", str(python))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and types (-- --fix mends what can be mended)."""
     install(session, "lint", package=False)
@@ -157,7 +196,7 @@ def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock", package=False)
     with_package = ("docs", "tests", "outside", "bench")
-    alone = ("lint", "lock", "bench-without-their-dependencies", "snippets")
+    alone = ("lint", "lock", "audit", "bench-without-their-dependencies", "snippets")
     for group in with_package + alone:
         session.run(
             "uv", "pip", "compile", "--quiet",

@@ -133,7 +133,7 @@ def run_pages(
     waiting.sort(key=lambda page: (expected.get(page.name, 1e6), len(str(page.run))), reverse=True)
     report(f"pages: {len(waiting)} of {len(pages)} to run, {workers} at a time")
     sources = [cell.source for page in waiting for cell in page.run.cells]
-    start_server(_environment(root), libraries=find_imports(sources, root)[1])
+    start_server(kernel_environment(root), libraries=find_imports(sources, root)[1])
     failures = asyncio.run(
         _run_all(waiting, cache, executed, root, workers, cell_timeout, expected, report)
     )
@@ -181,7 +181,7 @@ async def _run_all(
     return failures
 
 
-async def run_page(page: Page, root: Path, cell_timeout: int) -> Executed:
+async def run_page(page: Page, root: Path, cell_timeout: int, hash_seed: int = 0) -> Executed:
     """Run the cells of one page in a kernel of its own, in a folder of its own."""
     notebook = nbformat.from_dict(page.run)
     starts: dict[int, float] = {}
@@ -209,7 +209,7 @@ async def run_page(page: Page, root: Path, cell_timeout: int) -> Executed:
         )
         settings = Path(scratch, "ipython")  # IPython also writes here, so each kernel has a copy
         shutil.copytree(KERNEL_SETTINGS, settings)
-        environment = _environment(root) | {"IPYTHONDIR": str(settings)}
+        environment = kernel_environment(root, hash_seed) | {"IPYTHONDIR": str(settings)}
         log = Path(scratch, "kernel.log")
         with log.open("wb") as terminal:
             try:
@@ -229,7 +229,7 @@ async def run_page(page: Page, root: Path, cell_timeout: int) -> Executed:
                 raise _page_error(page, starts, str(error), detail) from None
 
     for index, cell in enumerate(notebook.cells):
-        cell.outputs = [output for output in cell.outputs if not _only_noise(output)]
+        cell.outputs = _merged([output for output in cell.outputs if not _only_noise(output)])
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise _page_error(page, {index: 0.0}, "wrote to stderr", output.text)
@@ -252,14 +252,15 @@ def _kernel_manager(page: Page, scratch: Path) -> AsyncKernelManager:
     return manager
 
 
-def _environment(root: Path) -> dict[str, str]:
+def kernel_environment(root: Path, hash_seed: int = 0) -> dict[str, str]:
     """Return the environment of a kernel, the same for every page."""
     environment = dict(os.environ)
     # Without bytecode TensorFlow takes twice as long to import.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment |= {
-        "PYTHONPATH": str(root),
-        "PYTHONHASHSEED": "0",
+        # Beside ours lies what keeps a page off the network.
+        "PYTHONPATH": os.pathsep.join([str(root), str(KERNEL_SETTINGS)]),
+        "PYTHONHASHSEED": str(hash_seed),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MATPLOTLIBRC": str(KERNEL_SETTINGS / "matplotlibrc"),
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -274,6 +275,18 @@ def _only_noise(output: NotebookNode) -> bool:
     lines = output.text.splitlines()
     output.text = "\n".join(line for line in lines if line.strip() and not CPP_NOISE.match(line))
     return not output.text
+
+
+def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in one go: a slow kernel may hand it over in pieces."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if output.output_type == "stream" and last and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
 
 
 def _page_error(page: Page, started: dict[int, float], reason: str, detail: str = "") -> PageError:

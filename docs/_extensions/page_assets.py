@@ -6,8 +6,10 @@ those of KaTeX and MyST-NB.  sphinx-exercise's would style what `answers` draws 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 
 # Part of a style sheet's name, and what a page that needs it holds.
@@ -25,7 +27,18 @@ def choose(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     ]
 
 
+def put_early(app: Sphinx) -> None:
+    """Put MyST-NB's style sheet in its place before pages are written, not after.
+
+    Sphinx adds a checksum to the address of a file that is there. With the file put last, a first
+    build had none, and the next build of the same pages had one.
+    """
+    Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
+    add_global_html_resources(app, None)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Work after all extensions and the theme have added theirs."""
+    app.connect("builder-inited", put_early)
     app.connect("html-page-context", choose, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

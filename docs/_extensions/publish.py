@@ -59,7 +59,10 @@ def _build(source: Path, build: Path) -> int:
 
     work = build / "work"
     complete = work / "complete"
-    if not complete.is_file():
+    # Sphinx leaves in place what it wrote for a page that is gone since.
+    if not complete.is_file() or any(
+        not (source / name).exists() for name in complete.read_text("utf8").splitlines()
+    ):
         shutil.rmtree(work, ignore_errors=True)
     complete.unlink(missing_ok=True)
     try:
@@ -76,7 +79,9 @@ def _build(source: Path, build: Path) -> int:
     if status:
         shutil.rmtree(work, ignore_errors=True)
     else:
-        complete.touch()
+        names = (path.relative_to(source) for path in source.rglob("*.md"))
+        pages = [name.as_posix() for name in names if not name.parts[0].startswith("_")]
+        complete.write_text("\n".join(pages), "utf8")
     return status
 
 

@@ -6,8 +6,6 @@ import html
 import importlib.metadata
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,69 +13,8 @@ import pytest
 import execution
 import pages
 
-EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
-
-CONF = f"""
-import sys
-sys.path.insert(0, {str(EXTENSIONS)!r})
-extensions = ["house", "executed_pages"]
-project = "fixture"
-html_theme = "basic"
-rnnlab_cell_timeout = 5
-"""
-
-
-class Site:
-    """A small site in a folder of its own, built by the real build."""
-
-    def __init__(self, folder: Path) -> None:
-        self.docs = folder / "docs"
-        self.html = self.docs / "_build" / "html"
-        self.docs.mkdir()
-        self.write("conf.py", CONF)
-        self.write("index.md", "# Index\n\n```{toctree}\n:glob:\n\npage-*\n```\n")
-
-    def write(self, name: str, text: str) -> None:
-        path = self.docs / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf8")
-
-    def page(self, name: str, *cells: str, text: str = "Some text.", metadata: str = "") -> None:
-        blocks = "".join(f"\n```{{code-cell}} ipython3\n{metadata}{cell}\n```\n" for cell in cells)
-        front = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
-        self.write(f"{name}.md", f"{front}# {name}\n\n{text}\n{blocks}")
-
-    def module(self, name: str, text: str) -> None:
-        (self.docs.parent / name).parent.mkdir(exist_ok=True)
-        (self.docs.parent / name).write_text(text, "utf8")
-
-    def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, str(EXTENSIONS / "publish.py"), "--source", str(self.docs)]
-        # ipykernel does not listen to C-level output where this variable is set.
-        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-        return subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True,
-        )  # fmt: skip
-
-    def build(self) -> tuple[int, str]:
-        process = self.start()
-        output, _ = process.communicate(timeout=120)
-        return process.returncode, output
-
-    def built(self) -> str:
-        status, output = self.build()
-        assert status == 0, output
-        return output
-
-    def failed(self) -> str:
-        status, output = self.build()
-        assert status != 0, output
-        assert "site: " not in output
-        return output
-
-    def shows(self, page: str) -> str:
-        return (self.html / f"{page}.html").read_text("utf8")
+from .published_site import CONF
+from .published_site import PublishedSite as Site
 
 
 @pytest.fixture
@@ -194,6 +131,16 @@ def test_a_value_that_its_page_no_longer_gives_fails_the_build(site: Site) -> No
     site.built()
     site.page("page-a", "print(1)")
     assert "'it' not found" in site.failed()
+
+
+def test_a_page_that_is_gone_is_gone_from_the_site(site: Site) -> None:
+    site.page("page-a", "print(1)")
+    site.page("page-b", "print(2)")
+    site.built()
+    assert list(site.html.rglob("*page-b*"))
+    (site.docs / "page-b.md").unlink()
+    assert ran(site.built()) == set()
+    assert not list(site.html.rglob("*page-b*"))
 
 
 def test_a_changed_template_renders_every_page_again(site: Site) -> None:
@@ -314,6 +261,53 @@ def test_a_second_build_at_the_same_time_is_refused_and_the_first_is_not_harmed(
     assert "slow" in site.shows("page-a")
 
 
+# No page reaches the network ----------------------------------------------------------------------
+
+ELSEWHERE = {
+    "a name": "import urllib.request\nurllib.request.urlopen('http://example.org/')",
+    "an address": "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=3)",
+    "an address of version 6": (
+        "import socket\ns = socket.socket(socket.AF_INET6)\ns.connect(('2001:db8::1', 80))"
+    ),
+    "a datagram": (
+        "import socket\ns = socket.socket(type=socket.SOCK_DGRAM)\ns.sendto(b'x', ('192.0.2.1', 9))"
+    ),
+    "a look-up": "import socket\nsocket.gethostbyname('example.org')",
+    "asyncio": (
+        "import asyncio\nloop = asyncio.new_event_loop()\n"
+        "import threading\ncall = asyncio.open_connection('192.0.2.1', 80)\n"
+        "worker = threading.Thread(target=loop.run_forever, daemon=True)\nworker.start()\n"
+        "asyncio.run_coroutine_threadsafe(call, loop).result(4)"
+    ),
+    "a Python program": (
+        "import subprocess, sys\n"
+        "code = 'import socket; socket.create_connection((\"192.0.2.1\", 80), timeout=3)'\n"
+        "run = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)\n"
+        "assert run.returncode == 0, run.stderr"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_page_that_reaches_for_another_host_fails_and_is_named(site: Site, case: str) -> None:
+    site.page("page-a", "x = 1", ELSEWHERE[case])
+    output = site.failed()
+    assert "FAILED  page-a, cell 2 (page-a.md, line 15)" in output
+    assert "a page reaches no network, and this one asks for" in output
+
+
+def test_a_page_may_talk_to_its_own_machine(site: Site) -> None:
+    cell = """import http.server, threading, urllib.request
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_): pass
+with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as server:
+    threading.Thread(target=server.handle_request, daemon=True).start()
+    print(urllib.request.urlopen(f"http://localhost:{server.server_port}/", timeout=4).status)"""
+    site.page("page-a", cell)
+    site.built()
+    assert ">200\n" in site.shows("page-a")
+
+
 # What is interrupted goes on, what is damaged is made again ---------------------------------------
 
 
@@ -390,6 +384,13 @@ def test_imports_are_found_in_every_form(tmp_path: Path) -> None:
     files, libraries = pages.find_imports([source], tmp_path)
     assert {path.stem for path in files} == {"__init__", "a", "b", "c"}
     assert libraries == {"numpy"}
+
+
+def test_what_is_printed_slowly_is_one_output(site: Site) -> None:
+    cell = "import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.4)"
+    site.page("page-a", cell)
+    site.built()
+    assert "0\n1\n2\n" in site.shows("page-a")
 
 
 def test_pages_run_the_longest_first(site: Site) -> None:

@@ -1,0 +1,45 @@
+"""Make a program give the same numbers each time that it runs."""
+
+import keras
+import tensorflow as tf
+from threadpoolctl import threadpool_limits
+
+from rnnlab._arguments import check_count
+
+
+def make_repeatable(seed: int, *, threads: int = 1) -> None:
+    """Set all that a training's numbers depend on besides its code, data and versions.
+
+    It seeds Python's, NumPy's and TensorFlow's own random generators, lets TensorFlow use no
+    operation whose result depends on which thread is first, and fixes the number of threads that
+    TensorFlow's operations and NumPy's matrix products run on. Call it once, before anything else
+    is done with TensorFlow. Random generators that a program makes itself, as with
+    `numpy.random.default_rng`, have seeds of their own.
+
+    Two runs on one machine then end with the same bits. On another processor, with another
+    number of threads, or with oneDNN or XLA switched, sums are taken in another order and round
+    otherwise, and the difference grows from update to update.
+
+    Args:
+        seed: The seed, from 0 to 4294967295.
+        threads: The number of threads; small networks are fastest on one.
+
+    Raises:
+        TypeError: `seed` or `threads` is no integer.
+        ValueError: `seed` is out of its range, or `threads` is not positive.
+        RuntimeError: TensorFlow already runs on another number of threads.
+    """
+    check_count("seed", seed, least=0)
+    if seed >= 2**32:
+        raise ValueError(f"seed must be at most {2**32 - 1}, not {seed}")
+    check_count("threads", threads)
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+    except RuntimeError:
+        raise RuntimeError(
+            f"threads cannot be set to {threads} any more: call make_repeatable before anything "
+            "else is done with TensorFlow"
+        ) from None
+    keras.utils.set_random_seed(int(seed))
+    tf.config.experimental.enable_op_determinism()
+    threadpool_limits(threads, user_api="blas")

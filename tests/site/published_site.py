@@ -1,0 +1,72 @@
+"""A site of a few pages that run, built by the real build in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(EXTENSIONS)!r})
+extensions = ["house", "executed_pages"]
+project = "fixture"
+html_theme = "basic"
+rnnlab_cell_timeout = 5
+"""
+
+
+class PublishedSite:
+    """A small site in a folder of its own, built by the real build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.docs = folder / "docs"
+        self.html = self.docs / "_build" / "html"
+        self.docs.mkdir()
+        self.write("conf.py", CONF)
+        self.write("index.md", "# Index\n\n```{toctree}\n:glob:\n\npage-*\n```\n")
+
+    def write(self, name: str, text: str) -> None:
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf8")
+
+    def page(self, name: str, *cells: str, text: str = "Some text.", metadata: str = "") -> None:
+        blocks = "".join(f"\n```{{code-cell}} ipython3\n{metadata}{cell}\n```\n" for cell in cells)
+        front = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
+        self.write(f"{name}.md", f"{front}# {name}\n\n{text}\n{blocks}")
+
+    def module(self, name: str, text: str) -> None:
+        (self.docs.parent / name).parent.mkdir(exist_ok=True)
+        (self.docs.parent / name).write_text(text, "utf8")
+
+    def start(self) -> subprocess.Popen[str]:
+        command = [sys.executable, str(EXTENSIONS / "publish.py"), "--source", str(self.docs)]
+        # ipykernel does not listen to C-level output where this variable is set.
+        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def build(self) -> tuple[int, str]:
+        process = self.start()
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+    def built(self) -> str:
+        status, output = self.build()
+        assert status == 0, output
+        return output
+
+    def failed(self) -> str:
+        status, output = self.build()
+        assert status != 0, output
+        assert "site: " not in output
+        return output
+
+    def shows(self, page: str) -> str:
+        return (self.html / f"{page}.html").read_text("utf8")
