@@ -86,7 +86,9 @@ def serve_kernel(connection: str, folder: str, environment: dict[str, str], log:
     sys.path[:] = ["", *own, *installed]
     from ipykernel import kernelapp
 
-    kernelapp.launch_new_instance(argv=["-f", connection])
+    # It ends with the server, which ends with the build, however that ended.
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    kernelapp.launch_new_instance(argv=["-f", connection, parent])
 
 
 class _Forked:

@@ -6,6 +6,7 @@ import html
 import importlib.metadata
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -309,6 +310,22 @@ with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as server:
 
 
 # What is interrupted goes on, what is damaged is made again ---------------------------------------
+
+
+def test_the_kernels_of_a_killed_build_end(site: Site, tmp_path: Path) -> None:
+    note = tmp_path / "kernel"
+    site.page(
+        "page-a",
+        f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getpid()) + '.')\ntime.sleep(4)",
+    )
+    build = site.start()
+    while not (note.exists() and note.read_text().endswith(".")):
+        time.sleep(0.05)
+    os.kill(build.pid, signal.SIGKILL)
+    build.communicate()  # what the kernel has open is closed when it ends
+    kernel = Path("/proc", note.read_text().rstrip("."))
+    while kernel.exists() and "Z" not in kernel.joinpath("stat").read_text().split():
+        time.sleep(0.05)
 
 
 def test_a_killed_build_goes_on_where_it_was(site: Site) -> None:
