@@ -68,6 +68,27 @@ def test_a_run_that_goes_on_ends_with_the_bits_of_one_that_never_stopped(
     assert gone_on.iterations == history.iterations
 
 
+def test_the_state_of_a_stateful_layer_goes_on_too(tmp_path):
+    def stateful():
+        keras.utils.set_random_seed(3)
+        return keras.Sequential(
+            [
+                keras.Input(batch_shape=(4, 8, 1)),
+                L.GRU(3, return_sequences=True, stateful=True),
+                L.Dense(1),
+            ]
+        )
+
+    whole, resumed, path = stateful(), stateful(), tmp_path / "run.npz"
+    run(whole, 9)
+    run(stateful(), 5, path)
+    run(resumed, 9, path)
+    ours, theirs = ([*m.get_weights(), m.layers[0].states[0].numpy()] for m in (resumed, whole))
+    assert theirs[-1].any()
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_without_the_state_of_the_generator_the_run_would_have_been_another(tmp_path):
     """The comparison above can fail."""
     whole, other = network(), network()
