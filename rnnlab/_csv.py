@@ -73,7 +73,8 @@ def _content(path: Path) -> bytes:
     if not path.is_file() and path.exists():
         raise ValueError(f"path must be a file, not {str(path)!r}")
     with path.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
+        # Reading allocates what is asked for, so no more than the file has.
+        content = file.read(min(os.fstat(file.fileno()).st_size, LARGEST_FILE) + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"{str(path)!r} must be at most {LARGEST_FILE:,} bytes long")
     return content

@@ -15,7 +15,9 @@ def read_whole(path: Path, largest: int) -> bytes:
     if path.exists() and not path.is_file():
         raise ValueError(f"{str(path)!r} must be a file")
     with path.open("rb") as file:
-        content = file.read(largest + 1) if os.fstat(file.fileno()).st_size <= largest else None
+        size = os.fstat(file.fileno()).st_size
+        # Reading allocates what is asked for, so no more than the file has.
+        content = file.read(size + 1) if size <= largest else None
     if content is None or len(content) > largest:
         raise ValueError(f"{str(path)!r} must be at most {largest:,} bytes long")
     return content
