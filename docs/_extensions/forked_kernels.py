@@ -86,7 +86,9 @@ def serve_kernel(connection: str, folder: str, environment: dict[str, str], log:
     sys.path[:] = ["", *own, *installed]
     from ipykernel import kernelapp
 
-    kernelapp.launch_new_instance(argv=["-f", connection])
+    # It ends when its parent does, so that nothing is left of a build that is killed.
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    kernelapp.launch_new_instance(argv=["-f", connection, parent])
 
 
 class _Forked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -269,6 +270,25 @@ def test_a_killed_build_goes_on_where_it_was(site: Site) -> None:
     first.communicate()
     assert not site.html.exists()
     assert ran(site.built()) == {"page-b"}
+
+
+def test_a_killed_build_leaves_no_kernel_behind(site: Site) -> None:
+    site.write("conf.py", CONF.replace("timeout = 5", "timeout = 60"))
+    number = site.docs.parent / "number"
+    cell = f"import os, time\nopen({str(number)!r}, 'w').write(str(os.getpid()))\ntime.sleep(50)"
+    site.page("page-a", cell)
+    build = site.start()
+    while not (number.exists() and number.read_text()):
+        time.sleep(0.1)
+    os.killpg(build.pid, signal.SIGKILL)
+    build.communicate()
+    for _ in range(200):
+        time.sleep(0.1)
+        try:
+            os.kill(int(number.read_text()), 0)
+        except ProcessLookupError:
+            return
+    pytest.fail("the kernel outlived the build by 20 seconds")
 
 
 def test_a_swap_that_was_cut_in_two_is_finished(site: Site) -> None:
