@@ -86,7 +86,7 @@ def serve_kernel(connection: str, folder: str, environment: dict[str, str], log:
     sys.path[:] = ["", *own, *installed]
     from ipykernel import kernelapp
 
-    # It ends with the server, which ends with the build, however that ended.
+    # It ends when its parent does, so that nothing is left of a build that is killed.
     parent = f"--IPKernelApp.parent_handle={os.getppid()}"
     kernelapp.launch_new_instance(argv=["-f", connection, parent])
 

@@ -312,22 +312,6 @@ with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as server:
 # What is interrupted goes on, what is damaged is made again ---------------------------------------
 
 
-def test_the_kernels_of_a_killed_build_end(site: Site, tmp_path: Path) -> None:
-    note = tmp_path / "kernel"
-    site.page(
-        "page-a",
-        f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getpid()) + '.')\ntime.sleep(4)",
-    )
-    build = site.start()
-    while not (note.exists() and note.read_text().endswith(".")):
-        time.sleep(0.05)
-    os.kill(build.pid, signal.SIGKILL)
-    build.communicate()  # what the kernel has open is closed when it ends
-    kernel = Path("/proc", note.read_text().rstrip("."))
-    while kernel.exists() and "Z" not in kernel.joinpath("stat").read_text().split():
-        time.sleep(0.05)
-
-
 def test_a_killed_build_goes_on_where_it_was(site: Site) -> None:
     site.page("page-a", "print('quick')")
     site.page("page-b", "import time\ntime.sleep(4)")
@@ -339,6 +323,25 @@ def test_a_killed_build_goes_on_where_it_was(site: Site) -> None:
     first.communicate()
     assert not site.html.exists()
     assert ran(site.built()) == {"page-b"}
+
+
+def test_a_killed_build_leaves_no_kernel_behind(site: Site) -> None:
+    site.write("conf.py", CONF.replace("timeout = 5", "timeout = 60"))
+    number = site.docs.parent / "number"
+    cell = f"import os, time\nopen({str(number)!r}, 'w').write(str(os.getpid()))\ntime.sleep(50)"
+    site.page("page-a", cell)
+    build = site.start()
+    while not (number.exists() and number.read_text()):
+        time.sleep(0.1)
+    os.killpg(build.pid, signal.SIGKILL)
+    build.communicate()
+    for _ in range(200):
+        time.sleep(0.1)
+        try:
+            os.kill(int(number.read_text()), 0)
+        except ProcessLookupError:
+            return
+    pytest.fail("the kernel outlived the build by 20 seconds")
 
 
 def test_a_swap_that_was_cut_in_two_is_finished(site: Site) -> None:
