@@ -168,5 +168,5 @@ def test_train_scheduled_refuses_and_leaves_the_weights(change, error, message):
 def test_train_scheduled_refuses_layers_that_it_cannot_train():
     model = keras.Sequential([keras.Input((None, 1)), keras.layers.Conv1D(1, 2, padding="causal")])
     settings = {"n_given": 4, "own_share": lambda done: done, "iterations": 2, "rng": rng()}
-    with pytest.raises(ValueError, match="model cannot be fed its own forecasts here.*Conv1D"):
+    with pytest.raises(ValueError, match=r"model cannot be fed its own .*Conv1D"):
         train_scheduled(model, SERIES, **settings)
