@@ -27,7 +27,8 @@ def holds_one_shot_is_ahead_and_scheduled_sampling_does_not_help(
     """With every seed."""
     own = values["fed its own output"]
     return (
-        values["one shot"] < own < values["scheduled sampling"] and own > 4 * values["fed the truth"]
+        values["one shot"] < own < values["scheduled sampling"]
+        and own > 4 * values["fed the truth"]
     )
 
 
