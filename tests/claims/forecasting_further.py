@@ -1,0 +1,50 @@
+"""What the page forecasting-further claims about networks that forecast ten steps."""
+
+from from_page import functions_of
+
+PAGE = functions_of("forecasting-further")
+
+
+def error(forecast: object) -> float:
+    """Return the mean squared error over the ten steps."""
+    return float(PAGE["by_step"](forecast).mean())
+
+
+def claim_one_shot_is_ahead_and_scheduled_sampling_does_not_help(seed: int) -> dict[str, float]:
+    """Errors over ten steps of networks of one seed."""
+    taught = PAGE["next_value"](PAGE["KNOWN"], seed)
+    return {
+        "fed its own output": error(PAGE["iterated"](taught)),
+        "fed the truth": error(PAGE["fed_truth"](taught)),
+        "one shot": error(PAGE["at_once"](seed, False)),
+        "scheduled sampling": error(PAGE["iterated"](PAGE["scheduled"](seed))),
+    }
+
+
+def holds_one_shot_is_ahead_and_scheduled_sampling_does_not_help(
+    values: dict[str, float],
+) -> bool:
+    """With every seed."""
+    own = values["fed its own output"]
+    return (
+        values["one shot"] < own < values["scheduled sampling"]
+        and own > 4 * values["fed the truth"]
+    )
+
+
+def claim_spacing_matters_and_little_is_lost_on_the_way(seed: int) -> dict[str, float]:
+    """Mean errors over three seeds, as on the page; with a single one, either can fail."""
+    seeds = [seed, seed + 1000, seed + 2000]
+    taught = [PAGE["next_value"](PAGE["KNOWN"], one) for one in seeds]
+    wide = [PAGE["next_value"](PAGE["WIDE"], one) for one in seeds]
+    return {
+        "fed its own output": sum(error(PAGE["iterated"](model)) for model in taught) / 3,
+        "probe of its states": sum(error(PAGE["probe"](model)) for model in taught) / 3,
+        "wrong spacing": sum(error(PAGE["iterated"](model)) for model in wide) / 3,
+    }
+
+
+def holds_spacing_matters_and_little_is_lost_on_the_way(values: dict[str, float]) -> bool:
+    """With the page's margins."""
+    own = values["fed its own output"]
+    return values["wrong spacing"] > 1.15 * own and own < 1.4 * values["probe of its states"]
