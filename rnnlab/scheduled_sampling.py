@@ -12,8 +12,8 @@ import numpy.typing as npt
 from rnnlab._arguments import as_numbers, check_count
 from rnnlab._engines import ByHand
 from rnnlab._network import Network, UnsupportedModelError, check_supported
-from rnnlab._threads import one_thread
 from rnnlab.series import shuffled_batches
+from rnnlab.threads import one_thread
 from rnnlab.training import History, NonFiniteLossError
 
 Array = npt.NDArray[np.float64]
