@@ -130,6 +130,29 @@ def with_outer_changed(string: str) -> str:
     return string[:-2] + _OTHER[string[-2]] + string[-1]
 
 
+def next_symbols(strings: Sequence[str]) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Return strings as inputs, the symbol after each as targets, and those that might be there.
+
+    Args:
+        strings: Strings of the embedded Reber grammar, two symbols long at least.
+
+    Returns:
+        Inputs and targets, float64, and what is legal, bool, each ``[batch, time, 7]`` with a
+        column for each of `REBER_SYMBOLS`. The last symbol of a string is no input. Behind the
+        end of a shorter string inputs and targets are zero, and nothing is legal.
+
+    Raises:
+        TypeError: `strings` is a string or holds something else than strings.
+        ValueError: There is no string, or one is too short or does not follow the grammar.
+    """
+    inputs = one_hot([string[:-1] for string in _listed(strings)])
+    legal = np.zeros(inputs.shape, bool)
+    for row, string in zip(legal, strings, strict=True):
+        for step, allowed in zip(row, legal_symbols(string)[:-1], strict=False):
+            step[[REBER_SYMBOLS.index(symbol) for symbol in allowed]] = True
+    return inputs, one_hot([string[1:] for string in strings]), legal
+
+
 def one_hot(strings: Sequence[str], symbols: str = REBER_SYMBOLS, *, align: str = "start") -> Array:
     """Return strings as arrays with a one in the column of each symbol.
 
@@ -148,10 +171,7 @@ def one_hot(strings: Sequence[str], symbols: str = REBER_SYMBOLS, *, align: str 
         ValueError: There is no string, one is empty or holds an unknown symbol, `symbols` are none
             or not all different, or `align` is another word.
     """
-    if isinstance(strings, str):
-        raise TypeError(f"strings must be a sequence of strings, not the one string {strings!r}")
-    if not len(strings):
-        raise ValueError("strings must hold at least one string")
+    strings = _listed(strings)
     if not symbols or len(set(symbols)) < len(symbols):
         raise ValueError(f"symbols must be one or more different ones, not {symbols!r}")
     if align not in ("start", "end"):
@@ -166,7 +186,18 @@ def one_hot(strings: Sequence[str], symbols: str = REBER_SYMBOLS, *, align: str 
     return encoded
 
 
-def _check_symbols(name: str, string: object, symbols: str) -> None:
+def _listed(strings: Sequence[str]) -> list[str]:
+    if isinstance(strings, str):
+        raise TypeError(f"strings must be a sequence of strings, not the one string {strings!r}")
+    if not len(strings):
+        raise ValueError("strings must hold at least one string")
+    for index, string in enumerate(strings):
+        if not isinstance(string, str):
+            raise TypeError(f"strings[{index}] must be a string, not {type(string).__name__}")
+    return list(strings)
+
+
+def _check_symbols(name: str, string: str, symbols: str) -> None:
     if not isinstance(string, str):
         raise TypeError(f"{name} must be a string, not {type(string).__name__}")
     if not string:

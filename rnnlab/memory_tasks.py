@@ -7,6 +7,7 @@ from rnnlab._arguments import check_count
 from rnnlab._reber import REBER_SYMBOLS as REBER_SYMBOLS
 from rnnlab._reber import embedded_reber as embedded_reber
 from rnnlab._reber import legal_symbols as legal_symbols
+from rnnlab._reber import next_symbols as next_symbols
 from rnnlab._reber import one_hot as one_hot
 from rnnlab._reber import with_outer_changed as with_outer_changed
 from rnnlab.series import Rng, _check_rng

@@ -13,6 +13,7 @@ from rnnlab.memory_tasks import (
     copy_memory,
     embedded_reber,
     legal_symbols,
+    next_symbols,
     one_hot,
     temporal_order,
     with_outer_changed,
@@ -212,6 +213,22 @@ def test_a_changed_outer_symbol_is_the_only_change_and_illegal():
             legal_symbols(changed)
 
 
+def test_next_symbols_by_hand():
+    x, y, legal = next_symbols(["BTBTXSETE", "BP"])
+    assert x.shape == y.shape == legal.shape == (2, 8, 7)
+    assert [symbols_of(row, REBER_SYMBOLS) for row in x] == ["BTBTXSET", "B......."]
+    assert [symbols_of(row, REBER_SYMBOLS) for row in y] == ["TBTXSETE", "P......."]
+    words = [["".join(np.array(list(REBER_SYMBOLS))[step]) for step in row] for row in legal]
+    assert words[0] == ["TP", "B", "TP", "SX", "SX", "E", "T", "E"]
+    assert words[1] == ["TP"] + [""] * 7
+
+
+def test_what_comes_next_is_always_legal():
+    _, y, legal = next_symbols(embedded_reber(500, rng(12)))
+    assert legal[y == 1].all()
+    assert (legal.any(axis=-1) == y.any(axis=-1)).all()
+
+
 def test_one_hot_by_hand():
     at_start = one_hot(["ba", "a"], "ab")
     assert at_start.tolist() == [[[0, 1], [1, 0]], [[1, 0], [0, 0]]]
@@ -256,6 +273,10 @@ def test_draws_repeat_with_their_seed_and_with_the_older_generator():
         (lambda: legal_symbols("BTBS"), ValueError, "'S' at place 3, where it allows P or T"),
         (lambda: legal_symbols("BTBTXSETEB"), ValueError, "allows no further symbol"),
         (lambda: legal_symbols(["B"]), TypeError, "string must be a string, not list"),
+        (lambda: next_symbols("BTBT"), TypeError, "not the one string"),
+        (lambda: next_symbols([]), ValueError, "at least one string"),
+        (lambda: next_symbols(["BT", "B"]), ValueError, r"strings\[1\] must not be empty"),
+        (lambda: next_symbols(["BTE"]), ValueError, "'E' at place 2, where it allows B"),
         (lambda: with_outer_changed("BTBT"), ValueError, "string must be whole"),
         (lambda: one_hot("BT"), TypeError, "not the one string 'BT'"),
         (lambda: one_hot([]), ValueError, "at least one string"),
