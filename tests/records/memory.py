@@ -35,7 +35,7 @@ MOST = {
     "order of two": 12_800,
     "order of three": 24_000,
     "adding": 48_000,
-    "copying": 32_000,
+    "copying": 96_000,
     "grammar": 16_000,
 }
 SUM_ITERATIONS = 2000
