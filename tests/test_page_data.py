@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.records import levers, ten_steps
+from tests.records import levers, memory, ten_steps
 
 DATA = Path(__file__).parents[1] / "docs" / "tutorials" / "data"
 
@@ -40,3 +40,24 @@ def test_the_record_of_ten_steps_holds_runs_of_its_script_and_one_of_them_comes_
     # About ten seconds. On other machines rounding differs; three seeds lie within a hundredth.
     again = ten_steps.run(1, **ten_steps.RUNS["iterated"])
     assert again == pytest.approx(record["runs"]["iterated"]["mse"][1], rel=0.05)
+
+
+def test_the_record_of_memory_holds_the_runs_that_its_script_makes():
+    record = json.loads((DATA / "memory.json").read_text())
+    assert record["seeds"] == list(memory.SEEDS)
+    assert list(record["runs"]) == list(memory.TASKS)
+    for task, runs in record["runs"].items():
+        assert runs["most"] == memory.MOST[task]
+        for cell in memory.CELLS:
+            assert len(runs[cell]["sequences"]) == len(runs[cell]["seconds"]) == len(memory.SEEDS)
+            assert all(n is None or 0 < n <= runs["most"] for n in runs[cell]["sequences"])
+    assert record["sum"]["sequences"] == 32 * memory.SUM_ITERATIONS
+
+
+def test_a_run_of_the_record_of_memory_comes_out_again():
+    record = json.loads((DATA / "memory.json").read_text())["runs"]["order of two"]
+    page = memory.functions_of("memory-benchmarks")
+    again = memory.TASKS["order of two"](page, "LSTM", memory.SEEDS[0])
+    # Rounding differs from machine to machine; a round of training is 1,600 sequences.
+    assert abs(again["sequences"] - record["LSTM"]["sequences"][0]) <= 2 * 1600
+    assert again["wrong of 2560"] <= 10

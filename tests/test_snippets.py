@@ -645,6 +645,18 @@ def test_a_cell_whose_needs_cannot_be_worked_out_is_named(source: str, message: 
     assert str(raised.value).startswith(message)
 
 
+def test_a_function_that_is_not_called_comes_with_what_it_needs_at_any_depth() -> None:
+    program = program_of(
+        cells_of(
+            "def helper(x):\n    return x + 1",
+            "first, second = lambda x: helper(x), lambda x: helper(x)",
+            "def both(x):\n    return first(x) + second(x)",
+            "def twice(x):\n    return 2 * both(x)",
+        )
+    )
+    assert printed_by(program, "print(twice(1))") == "8\n"
+
+
 def test_a_name_deleted_before_the_cell_is_missing() -> None:
     with pytest.raises(CellError, match="cell 3: `x` is bound neither"):
         program_of(cells_of("x = 1", "del x", "print(x)"))

@@ -149,14 +149,14 @@ class Page:
         bound: set[str] = set()
         while waiting:
             index = waiting.pop()
-            if index in found:
-                continue
-            found.add(index)
-            waiting += self._needs[index]
-            bound |= bound_in_module(self.statements[index].node)
+            if index not in found:
+                found.add(index)
+                waiting += self._needs[index]
+                bound |= bound_in_module(self.statements[index].node)
             if not waiting:
                 used = {use.node.id for one in found for use in uses(self.statements[one].node)}
-                waiting = [one for name in used - bound for one in at_end.get(name, ())]
+                named = {one for name in used - bound for one in at_end.get(name, ())}
+                waiting = list(named - found)
         return [self.statements[index] for index in sorted(found)]
 
 
