@@ -7,9 +7,16 @@ PAGE = functions_of("vanishing-gradients")
 
 
 def claim_weights_that_keep_gradients_learn_to_remember(seed: int) -> dict[str, float]:
-    """Shares recalled after training, by initial weights."""
-    kinds = ["tanh, orthogonal", "ReLU, identity", "ReLU, uniform", "ReLU, orthogonal"]
-    return {kind: PAGE["recall"](kind, seed)[1] for kind in kinds}
+    """Shares recalled after training, by initial weights.
+
+    Of those that let gradients fade, one draw in a few dozen is lucky: the median of three, as on
+    the page.
+    """
+    keep, fade = ["tanh, orthogonal", "ReLU, identity"], ["ReLU, uniform", "ReLU, orthogonal"]
+    kept = {kind: PAGE["recall"](kind, seed)[1] for kind in keep}
+    seeds = [3 * seed + more for more in range(3)]
+    faded = {kind: np.median([PAGE["recall"](kind, one)[1] for one in seeds]) for kind in fade}
+    return kept | faded
 
 
 def holds_weights_that_keep_gradients_learn_to_remember(values: dict[str, float]) -> bool:
