@@ -49,6 +49,15 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "vanish-near": FEW,
     "vanish-far": FEW,
     "vanish-open": FEW,
+    "faster-gap": NOISE,
+    "faster-moved": DESCENT,
+    "further-s*": TRAINED,
+    "further-gap": TRAINED,
+    "further-unknown": TRAINED,
+    "further-probe": TRAINED,
+    "further-harm-*": TRAINED,
+    "memory-reach-most": FEW,
+    "memory-copied-*": FEW,
 }
 
 
