@@ -11,7 +11,7 @@ def error(forecast: object) -> float:
 
 
 def claim_one_shot_is_ahead_and_scheduled_sampling_does_not_help(seed: int) -> dict[str, float]:
-    """Mean errors over three seeds, as on the page; with a single one, each can be the other way."""
+    """Mean errors over three seeds, as on the page; with one seed, each can be the other way."""
     seeds = [seed, seed + 1000, seed + 2000]
     taught = [PAGE["next_value"](PAGE["KNOWN"], one) for one in seeds]
     return {
