@@ -9,6 +9,7 @@ our package too.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,14 +68,19 @@ class Snippets:
         parts = [cell.number for cell in self.cells.values() if cell.is_part]
         return self.writer.write(self.page.needed_by(parts), None if for_notebook else parts)
 
-    def header(self, *what: str) -> list[str]:
-        """Return the lines that say what a program is, where it is from, and its licence."""
+    def header(self, *what: str, cells: Sequence[Cell] = ()) -> list[str]:
+        """Return the lines that say what a program is, where it is from, and its licence.
+
+        If the outputs of some of its cells vary, a line says so, with the reasons.
+        """
         config = self.app.config
         address = self.app.builder.get_target_uri(self.name)
+        reasons = "; ".join(dict.fromkeys(cell.varies for cell in cells if cell.varies))
         return [
             *what,
             urljoin(config.html_baseurl, address) if config.html_baseurl else address,
             f"{config.project} {config.version}. Copyright {config.copyright}",
+            *([f"Its output differs from run to run: {reasons}"] if reasons else []),
         ]
 
 
@@ -103,14 +109,13 @@ def write_scripts(app: Sphinx, document: nodes.document) -> None:
         written = set()
         for cell in snippets.cells.values():
             if cell.is_shown:
-                header = snippets.header(f"{title}, cell {cell.number}")
-                if cell.varies:
-                    header.append(f"Its output differs from run to run: {cell.varies}")
+                header = snippets.header(f"{title}, cell {cell.number}", cells=[cell])
                 text = layout(snippets.of_cell(cell), header, cell.number)
                 _write(folder, f"{cell.number:02d}", text, [cell])
                 written.add(cell.number)
         parts = [cell for cell in snippets.cells.values() if cell.is_part]
-        _write(folder, WHOLE, layout(snippets.of_page(), snippets.header(title)), parts)
+        header = snippets.header(title, cells=parts)
+        _write(folder, WHOLE, layout(snippets.of_page(), header), parts)
     except CellError as error:
         LOGGER.warning("%s", error, location=(name, error.cell.line), type="snippets")
         return
