@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from importlib.resources import files
 from itertools import product
 
@@ -11,6 +13,7 @@ from .page_checks import NARROW, WIDE, Visit, upright
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE = 10  # seconds until something that was clicked must have happened
 STATES = list(product(("light", "dark"), (WIDE, NARROW), (False, True)))  # ... and answers open
 
 
@@ -18,49 +21,57 @@ def useful(seen: Visit) -> list[str]:
     """Use what the page offers: colours, download, copy, sidebar, search; see that each works."""
     page, found = seen.page, []
 
+    def copied() -> str:
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
     def offered(selector: str) -> bool:
         return page.locator(selector).count() > 0 and page.locator(selector).first.is_visible()
 
-    def expect(works: bool, what: str) -> None:
-        if not works:
-            found.append(f"{what} does not work")
+    def expect(works: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while not works():
+            if time.monotonic() > until:
+                found.append(f"{what} does not work")
+                return
+            page.wait_for_timeout(50)
 
     if offered(".theme-switch-button"):
         for colours in ("dark", "light"):
             page.locator(".theme-switch-button").first.click()
             page.locator(f".theme-change-button[data-mode={colours}]").first.click()
-            expect(page.evaluate("document.documentElement.dataset.theme") == colours, colours)
+            expect(
+                lambda: page.evaluate("document.documentElement.dataset.theme") == colours,  # noqa: B023
+                colours,
+            )
     if offered("[aria-label='Download this page']"):
         page.locator("[aria-label='Download this page']").click()
         for link in page.locator("a.dropdown-item[download]").all():
             response = page.request.get(str(link.evaluate("link => link.href")))
-            expect(response.ok and len(response.body()) > 0, link.inner_text())
+            is_there = response.ok and len(response.body()) > 0
+            expect(lambda: is_there, link.inner_text())  # noqa: B023
         page.keyboard.press("Escape")
     if offered(".highlight"):
         code = page.locator(".bd-article :not(.cell_output) > .highlight:has(button.copy)").first
         if code.count():
             code.hover()
             code.locator("button.copy").click()
-            page.wait_for_timeout(50)
-            copied = page.evaluate("navigator.clipboard.readText()")
-            expect(copied == code.locator("pre").inner_text().rstrip(), "the copy button")
+            wanted = code.locator("pre").inner_text().rstrip()
+            expect(lambda: copied() == wanted, "the copy button")
     if offered("button.copy-script"):
         program = page.locator("button.copy-script").first
         written = page.request.get(program.get_attribute("data-program") or "").text()
         program.hover()
         program.click()
-        page.get_by_role("button", name="Copied", exact=True).first.wait_for()
-        copied = page.evaluate("navigator.clipboard.readText()")
-        expect(copied == written, "the button that copies a cell as a script")
+        expect(lambda: copied() == written, "the button that copies a cell as a script")
     if offered(".primary-toggle"):
         before = page.locator("#pst-primary-sidebar").is_visible()
         page.locator(".primary-toggle").first.click()
-        page.wait_for_timeout(400)
-        expect(page.locator("#pst-primary-sidebar").is_visible() != before, "the sidebar's button")
+        sidebar = page.locator("#pst-primary-sidebar")
+        expect(lambda: sidebar.is_visible() != before, "the sidebar's button")
         page.locator(".primary-toggle").first.click()
     if page.locator("#pst-search-dialog").count() and not seen.address.endswith("search.html"):
         page.keyboard.press("Control+k")
-        expect(page.locator("#pst-search-dialog input").is_visible(), "Ctrl+K for the search")
+        expect(page.locator("#pst-search-dialog input").is_visible, "Ctrl+K for the search")
         page.keyboard.press("Escape")
     return found
 
