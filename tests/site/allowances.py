@@ -58,6 +58,7 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "further-harm-*": TRAINED,
     "memory-reach-most": FEW,
     "memory-copied-*": FEW,
+    "memory-judged": DESCENT,
 }
 
 
