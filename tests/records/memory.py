@@ -1,6 +1,6 @@
 """Record how networks do on memory tasks at published lengths, for docs/tutorials.
 
-`python tests/records/memory.py` writes docs/tutorials/data/memory.json, in about fifteen minutes of
+`python tests/records/memory.py` writes docs/tutorials/data/memory.json, in about five minutes of
 an idle core; with names of tasks it runs those alone and keeps what is recorded of the others. The
 tasks and networks are those of the page memory-benchmarks, whose functions are called here. A seed
 draws the first weights and the sequences.
