@@ -146,7 +146,7 @@ def figures(session: nox.Session) -> None:
 
 
 @nox.session
-def interrupt(session: nox.Session) -> None:
+def killed_builds(session: nox.Session) -> None:
     """Kill builds at random moments, start them again, and compare the sites (-- --kills N)."""
     install(session, "docs")
     session.run("python", "-m", "tests.site.killed_builds", *session.posargs)

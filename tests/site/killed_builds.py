@@ -2,7 +2,7 @@
 
     python -m tests.site.killed_builds [--kills 30] [--seed 0]
 
-`nox -s interrupt` calls this. Half of the builds are a folder's first; the others bring a site up
+`nox -s killed_builds` calls this. Half of the builds are a folder's first; the others bring a site up
 to date of which one page has changed, so that there is a site to be spoiled.
 """
 

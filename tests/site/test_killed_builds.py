@@ -1,4 +1,4 @@
-"""A killed build spoils nothing; `nox -s interrupt` kills thirty."""
+"""A killed build spoils nothing; `nox -s killed_builds` kills thirty."""
 
 from __future__ import annotations
 
