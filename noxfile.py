@@ -50,14 +50,14 @@ def install(session: nox.Session, group: str, *, package: bool = True) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site (-- --durations lists the slowest cells)."""
     install(session, "docs")
-    session.run("python", "docs/_extensions/publish.py", *session.posargs)
+    session.run("python", "docs/_extensions/shipping/publish.py", *session.posargs)
 
 
 @nox.session
 def preview(session: nox.Session) -> None:
     """Serve the site on 127.0.0.1 and rebuild it whenever a file is saved."""
     install(session, "docs")
-    session.run("python", "docs/_extensions/preview.py", *session.posargs)
+    session.run("python", "docs/_extensions/shipping/preview.py", *session.posargs)
 
 
 @nox.session
@@ -65,7 +65,7 @@ def tests(session: nox.Session) -> None:
     """Build the site and test the package, the build and the pages (-- goes to pytest)."""
     install(session, "tests")
     find_browser(session)
-    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "docs/_extensions/shipping/publish.py")
     session.run("pytest", *session.posargs)
 
 
@@ -73,7 +73,7 @@ def tests(session: nox.Session) -> None:
 def snippets(session: nox.Session) -> None:
     """Run each cell's program where rnnlab is not installed (-- --only PAGE for some)."""
     install(session, "snippets", package=False)
-    session.run("python", "tests/programs/run_all.py", *session.posargs)
+    session.run("python", "tests/trust/programs/run_all.py", *session.posargs)
 
 
 @nox.session
@@ -81,7 +81,7 @@ def pages(session: nox.Session) -> None:
     """Print what each page weighs and how it does (-- --lighthouse 5 for its marks)."""
     install(session, "outside")
     find_browser(session)
-    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "docs/_extensions/shipping/publish.py")
     session.run("python", "-m", "tests.site.table", *session.posargs)
 
 
@@ -89,7 +89,7 @@ def pages(session: nox.Session) -> None:
 def markup(session: nox.Session) -> None:
     """Check the HTML of every page with the W3C's checker."""
     install(session, "outside")
-    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "docs/_extensions/shipping/publish.py")
     session.run("python", "-m", "tests.site.outside")
 
 
@@ -97,14 +97,14 @@ def markup(session: nox.Session) -> None:
 def vendor(session: nox.Session) -> None:
     """Fetch the files of others that the site carries (-- katex@VERSION for a newer one)."""
     install(session, "outside")
-    session.run("python", "docs/_extensions/vendored.py", *session.posargs)
+    session.run("python", "docs/_extensions/shipping/vendored.py", *session.posargs)
 
 
 @nox.session
 def record(session: nox.Session) -> None:
     """Run the studies that are too long for a page, and record them below docs/tutorials/data."""
     install(session, "docs")
-    for study in sorted(ROOT.glob("tests/records/*.py")):
+    for study in sorted(ROOT.glob("tests/studies/records/*.py")):
         session.run("python", str(study.relative_to(ROOT)), *session.posargs)
 
 
@@ -112,36 +112,36 @@ def record(session: nox.Session) -> None:
 def claims(session: nox.Session) -> None:
     """Try what the pages claim about training on twenty further seeds (-- PAGE for one page)."""
     install(session, "docs")
-    session.run("python", "tests/claims/run.py", *session.posargs)
+    session.run("python", "tests/studies/claims/run.py", *session.posargs)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
     """Kill, damage, fill and fuzz what keeps a training (-- --share 0.1 for some of it)."""
     install(session, "tests")
-    session.run("python", "tests/faults/run_all.py", *session.posargs)
+    session.run("python", "tests/trust/faults/run_all.py", *session.posargs)
 
 
 @nox.session
 def repeat(session: nox.Session) -> None:
     """Train the same in other processes and settings, and compare what comes out."""
     install(session, "docs")
-    session.run("python", "-m", "tests.repeatability.table", *session.posargs)
+    session.run("python", "-m", "tests.trust.repeatability.table", *session.posargs)
 
 
 @nox.session
 def twice(session: nox.Session) -> None:
     """Run every page a second time, and compare its outputs with the site's (-- PAGE for some)."""
     install(session, "docs")
-    session.run("python", "docs/_extensions/publish.py")
-    session.run("python", "-m", "tests.site.twice", *session.posargs)
+    session.run("python", "docs/_extensions/shipping/publish.py")
+    session.run("python", "-m", "tests.trust.twice", *session.posargs)
 
 
 @nox.session
 def figures(session: nox.Session) -> None:
     """Compare the figures that the pages state with those recorded (-- --record for new ones)."""
     install(session, "docs")
-    session.run("python", "docs/_extensions/publish.py")
+    session.run("python", "docs/_extensions/shipping/publish.py")
     session.run("python", "-m", "tests.site.figures", *session.posargs)
 
 
@@ -149,7 +149,7 @@ def figures(session: nox.Session) -> None:
 def killed_builds(session: nox.Session) -> None:
     """Kill builds at random moments, start them again, and compare the sites (-- --kills N)."""
     install(session, "docs")
-    session.run("python", "-m", "tests.site.killed_builds", *session.posargs)
+    session.run("python", "-m", "tests.trust.killed_builds", *session.posargs)
 
 
 @nox.session(requires=["docs"])
@@ -158,7 +158,7 @@ def audit(session: nox.Session) -> None:
     install(session, "audit", package=False)
     built_in = Path(session.virtualenv.location).with_name("docs")
     python = built_in / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    session.run("python", "tests/supply/audit.py", str(python))
+    session.run("python", "tests/trust/supply/audit.py", str(python))
 
 
 @nox.session
@@ -180,7 +180,7 @@ def bench(session: nox.Session) -> None:
     # the table names torch as missing.
     torch = ("--quiet", "--no-deps", "torch==2.13.0+cpu")
     session.run("python", "-m", "pip", "install", *torch, success_codes=[0, 1])
-    session.run("python", "tests/benchmarks/bench.py", *session.posargs)
+    session.run("python", "tests/studies/benchmarks/bench.py", *session.posargs)
 
 
 @nox.session

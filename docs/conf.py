@@ -27,21 +27,21 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinxcontrib.bibtex",
     # Ours, one concern each.
-    "house",  # a change in what shapes every page renders every page again
-    "executed_pages",  # pages run first, Sphinx only reads
-    "vendored",  # files of others are those of the list
-    "mathematics",  # formulas are set while the site is built
-    "inline_figures",  # figures are inline SVG that follows the page's colours
-    "answers",  # answers are native <details>
-    "hidden_cells",  # hidden code is native <details>
-    "term_previews",  # a link to a word of the glossary shows its meaning
-    "page_facts",  # {page-time}`read` and {page-time}`run`
-    "snippets",  # each cell as a program that runs where it is pasted
-    "downloads",  # each page as a notebook with its outputs
-    "page_assets",  # each page loads the style sheets that it needs
-    "cut_fonts",  # icons and fonts are cut to what the site uses
-    "content_policy",  # the policy is in each page and in header files
-    "site_address",  # 404 page; and, where the address is set, sitemap and robots.txt
+    "shipping.house",  # a change in what shapes every page renders every page again
+    "running.executed_pages",  # pages run first, Sphinx only reads
+    "shipping.vendored",  # files of others are those of the list
+    "showing.mathematics",  # formulas are set while the site is built
+    "showing.inline_figures",  # figures are inline SVG that follows the page's colours
+    "showing.answers",  # answers are native <details>
+    "showing.hidden_cells",  # hidden code is native <details>
+    "showing.term_previews",  # a link to a word of the glossary shows its meaning
+    "showing.page_facts",  # {page-time}`read` and {page-time}`run`
+    "copying.programs",  # each cell as a program that runs where it is pasted
+    "copying.downloads",  # each page as a notebook with its outputs
+    "shipping.page_assets",  # each page loads the style sheets that it needs
+    "shipping.cut_fonts",  # icons and fonts are cut to what the site uses
+    "shipping.content_policy",  # the policy is in each page and in header files
+    "shipping.site_address",  # 404 page; and, where the address is set, sitemap and robots.txt
 ]
 exclude_patterns = ["_build", "requirements", "_extensions"]
 nitpicky = True  # a reference that leads nowhere fails the build ...
@@ -107,7 +107,7 @@ html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sid
 
 if site_url:
     # What a link to a page shows where it is shared; it needs absolute addresses.
-    extensions += ["sphinxext.opengraph", "social_card"]
+    extensions += ["sphinxext.opengraph", "shipping.social_card"]
     ogp_site_url = html_baseurl
     ogp_image = f"{html_baseurl}_static/social-card.png"
     ogp_social_cards = {"enable": False}  # ours is drawn by `social_card`

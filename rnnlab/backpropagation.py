@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._activations import BY_NAME
 from rnnlab._checks import activation_named, checked_arrays
+from rnnlab._fast.activations import BY_NAME
 
 Array = npt.NDArray[np.float64]
 

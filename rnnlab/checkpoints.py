@@ -10,11 +10,11 @@ from typing import Any
 import filelock
 import numpy as np
 
-from rnnlab import _random_state
 from rnnlab._arguments import check_count
-from rnnlab._checkpoint_file import DamagedError, pack, storable, unpack
-from rnnlab._engines import states_of
-from rnnlab._files import read_whole, write_whole
+from rnnlab._fast.engines import states_of
+from rnnlab._kept import random_state
+from rnnlab._kept.checkpoint_file import DamagedError, pack, storable, unpack
+from rnnlab._kept.files import read_whole, write_whole
 
 #: The layout that is written here; a file of a later one is refused.
 FORMAT = 1
@@ -130,7 +130,7 @@ class Checkpoint:
             "run": _description(model, optimizer, loss),
             "iteration": iteration,
             "history": vars(history),
-            "rng": _random_state.as_plain(self.rng),
+            "rng": random_state.as_plain(self.rng),
         }
         arrays = [storable(variable.numpy()) for variable in _variables(model, optimizer)]
         content = pack(json.dumps(notes), arrays)
@@ -158,7 +158,7 @@ class Checkpoint:
             counted = type(iteration) is int and 0 < iteration < 2**63
             if not counted or not _is_like(logged, history):
                 raise DamagedError("it names no iteration, or another history")
-            _random_state.restore(self.rng, notes["rng"])
+            random_state.restore(self.rng, notes["rng"])
         except (ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             raise ValueError(f"checkpoint {str(self.path)!r} cannot be used: {error}") from error
         for variable, array in zip(variables, arrays, strict=True):

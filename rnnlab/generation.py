@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnlab._arguments import as_numbers, check_count
-from rnnlab._network import Network, UnsupportedModelError, check_supported
+from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
 from rnnlab.threads import one_thread
 
 Array = npt.NDArray[Any]

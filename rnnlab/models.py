@@ -9,9 +9,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from rnnlab import _model_file
 from rnnlab._arguments import check_count
-from rnnlab._files import put_in_place, read_whole
+from rnnlab._kept import model_file
+from rnnlab._kept.files import put_in_place, read_whole
 
 #: Larger files are refused before they are read.
 LARGEST_FILE = 2_000_000_000
@@ -136,7 +136,7 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
         copy = Path(folder, "model.keras")
         copy.write_bytes(content)
         try:
-            _model_file.check(content)
+            model_file.check(content)
             return keras.saving.load_model(copy, compile=False, safe_mode=True)
         except Exception as error:
             raise ValueError(f"{str(path)!r} is no whole Keras model: {error}") from error

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnlab._arguments import as_numbers, check_count
-from rnnlab._engines import ByHand
-from rnnlab._network import Network, UnsupportedModelError, check_supported
+from rnnlab._fast.engines import ByHand
+from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
 from rnnlab.series import shuffled_batches
 from rnnlab.threads import one_thread
 from rnnlab.training import History, NonFiniteLossError

@@ -12,10 +12,10 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
-from rnnlab import _engines
 from rnnlab._arguments import check_count
-from rnnlab._batches import as_batch, drawn
-from rnnlab._interrupts import delayed_interrupt
+from rnnlab._fast import engines
+from rnnlab._fast.batches import as_batch, drawn
+from rnnlab._kept.interrupts import delayed_interrupt
 
 Batch = tuple[npt.ArrayLike, npt.ArrayLike]
 
@@ -116,8 +116,8 @@ def train(
     """
     check_count("iterations", iterations)
     check_count("log_every", log_every)
-    if loss not in _engines.LOSSES:
-        raise ValueError(f"loss must be one of {_engines.LOSSES}, not {loss!r}")
+    if loss not in engines.LOSSES:
+        raise ValueError(f"loss must be one of {engines.LOSSES}, not {loss!r}")
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
     if checkpoint is not None and not callable(batches):
@@ -138,7 +138,7 @@ def train(
         if done > iterations:
             raise ValueError(f"iterations must be at least the {done} of the checkpoint")
         earlier = history.seconds
-        engine = _engines.engine_for(model, optimizer, loss, inputs, targets)
+        engine = engines.engine_for(model, optimizer, loss, inputs, targets)
         try:
             with engine.limits():
                 stopping = interrupt.asked

@@ -16,4 +16,4 @@ settings.load_profile("repeatable")
 @pytest.fixture(scope="session")
 def printed():
     """The figures that the 2019 lab prints."""
-    return json.loads((Path(__file__).parent / "printed_figures.json").read_text())
+    return json.loads((Path(__file__).parent / "package" / "printed_figures.json").read_text())

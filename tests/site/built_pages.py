@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS / "_extensions"))
 
-from execution import Executed, Page, look_up, open_cache  # noqa: E402
-from pages import is_page, read_page, to_run  # noqa: E402
+from running.execution import Executed, Page, look_up, open_cache  # noqa: E402
+from running.pages import is_page, read_page, to_run  # noqa: E402
 
 
 class NotBuiltError(Exception):

@@ -3,7 +3,7 @@
     python -m tests.site.figures [--record]
 
 `nox -s figures` calls this. It prints what differs, and writes it with the versions to
-`docs/_build/figures.md`. The record is `tests/recorded_figures.json`.
+`docs/_build/figures.md`. The record is `tests/site/recorded_figures.json`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from .allowances import allowance
 from .built_pages import DOCS, ROOT, NotBuiltError, find_pages, outputs_of, varies
 
-RECORD = ROOT / "tests" / "recorded_figures.json"
+RECORD = ROOT / "tests" / "site" / "recorded_figures.json"
 REPORT = DOCS / "_build" / "figures.md"
 HOW_TO_RECORD = "record it with: nox -s figures -- --record"
 LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "matplotlib")

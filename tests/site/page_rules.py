@@ -12,7 +12,7 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from nbformat import NotebookNode
 
-from pages import code_cells, read_page
+from running.pages import code_cells, read_page
 
 # Directives whose content is prose; what others hold is code, mathematics or settings.
 PROSE_DIRECTIVES = {

@@ -12,7 +12,7 @@ EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
 CONF = f"""
 import sys
 sys.path.insert(0, {str(EXTENSIONS)!r})
-extensions = ["house", "executed_pages"]
+extensions = ["shipping.house", "running.executed_pages"]
 project = "fixture"
 html_theme = "basic"
 rnnlab_cell_timeout = 5
@@ -44,7 +44,12 @@ class PublishedSite:
         (self.docs.parent / name).write_text(text, "utf8")
 
     def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, str(EXTENSIONS / "publish.py"), "--source", str(self.docs)]
+        command = [
+            sys.executable,
+            str(EXTENSIONS / "shipping" / "publish.py"),
+            "--source",
+            str(self.docs),
+        ]
         # ipykernel does not listen to C-level output where this variable is set.
         environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
         return subprocess.Popen(

@@ -28,7 +28,7 @@ class SmallSite:
         self.source = folder / "docs"
         self.source.mkdir()
         self.settings = SETTINGS | settings
-        self.settings["extensions"] = ["myst_nb", "mathematics", *extensions]
+        self.settings["extensions"] = ["myst_nb", "showing.mathematics", *extensions]
         (self.source / "conf.py").touch()
 
     def page(self, name: str, text: str) -> None:

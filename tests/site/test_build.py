@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import execution
-import pages
+from running import execution, pages
 
 from .published_site import CONF
 from .published_site import PublishedSite as Site

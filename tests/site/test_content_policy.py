@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from content_policy import HEADERS, META, breaches
+from shipping.content_policy import HEADERS, META, breaches
 
 from .small_site import SmallSite
 
@@ -36,13 +36,13 @@ def test_what_is_refused_is_named(html: str, expected: list[str]) -> None:
 
 
 def test_a_page_with_a_script_of_its_own_stops_the_build(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "content_policy")
+    site = SmallSite(tmp_path, "shipping.content_policy")
     site.page("index", "# Title\n\n<script>1</script>\n")
     assert "index.md: WARNING: the content policy refuses a script without a file" in site.build()
 
 
 def test_the_headers_are_written_for_three_kinds_of_hosts(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "content_policy")
+    site = SmallSite(tmp_path, "shipping.content_policy")
     site.page("index", "# Title\n")
     assert site.build() == ""
     for name in ("_headers", "nginx-headers.conf", ".htaccess"):

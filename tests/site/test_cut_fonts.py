@@ -8,7 +8,7 @@ import pydata_sphinx_theme
 import pytest
 from fontTools.ttLib import TTFont
 
-from cut_fonts import FORMULA_FONTS, ICON_FONTS, cut_font, icons
+from shipping.cut_fonts import FORMULA_FONTS, ICON_FONTS, cut_font, icons
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 OURS = Path(__file__).parents[2] / "docs" / "_static"

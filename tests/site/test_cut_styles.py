@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cut_styles import cut_styles
+from shipping.cut_styles import cut_styles
 
 
 @pytest.mark.parametrize(

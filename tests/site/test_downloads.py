@@ -21,7 +21,7 @@ def test_a_page_with_code_is_there_as_a_notebook_with_its_outputs(tmp_path: Path
         "kernelspec": {"name": "python3", "display_name": "Python 3"},
         "language_info": {"name": "python", "pygments_lexer": "python"},
     }
-    site = SmallSite(tmp_path, "downloads")
+    site = SmallSite(tmp_path, "copying.downloads")
     site.page("plain", "# Plain\n")
     notebook = new_notebook(cells=cells, metadata=metadata)
     (site.source / "index.ipynb").write_text(nbformat.writes(notebook))

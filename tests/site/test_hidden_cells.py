@@ -13,7 +13,7 @@ from .small_site import SmallSite
 def test_a_hidden_cell_is_a_fold_whose_summary_is_text(tmp_path: Path) -> None:
     cells = [new_markdown_cell("# Title"), new_code_cell("1", metadata={"tags": ["hide-input"]})]
     metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
-    site = SmallSite(tmp_path, "hidden_cells")
+    site = SmallSite(tmp_path, "showing.hidden_cells")
     (site.source / "index.ipynb").write_text(
         nbformat.writes(new_notebook(cells=cells, metadata=metadata))
     )

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from inline_figures import inline_svg, stepper
+from showing.inline_figures import inline_svg, stepper
 
 from .small_site import SmallSite
 
-STYLE = Path(__file__).parents[2] / "docs" / "_extensions" / "kernel" / "matplotlibrc"
+STYLE = Path(__file__).parents[2] / "docs" / "_extensions" / "running" / "kernel" / "matplotlibrc"
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt" viewBox="0 0 72 36">'
     '<path style="stroke: #000000" d="M 0 0 L 10.123456 5"/></svg>'
@@ -104,7 +104,7 @@ def test_a_size_in_points_becomes_pixels() -> None:
 
 
 def test_a_page_holds_its_figures(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "inline_figures")
+    site = SmallSite(tmp_path, "showing.inline_figures")
     figure = "```{figure} a.svg\n:alt: a line\n:name: fig-a\n\nIt rises.\n```\n"
     site.page("index", f"# Title\n\n{figure}\n{{numref}}`fig-a`\n")
     (site.source / "a.svg").write_text(SVG)
@@ -116,7 +116,7 @@ def test_a_page_holds_its_figures(tmp_path: Path) -> None:
 
 
 def test_a_figure_of_a_cell_without_alt_text_names_page_and_cell(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "inline_figures")
+    site = SmallSite(tmp_path, "showing.inline_figures")
     cells = [new_markdown_cell("# Title")]
     for alt in ("a line", None):
         metadata = {"mystnb": {"image": {"alt": alt}}} if alt else {}
@@ -133,7 +133,7 @@ def test_a_figure_of_a_cell_without_alt_text_names_page_and_cell(tmp_path: Path)
 
 
 def test_a_figure_of_a_cell_that_draws_nothing_is_refused(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "inline_figures")
+    site = SmallSite(tmp_path, "showing.inline_figures")
     figure = {"mystnb": {"figure": {"name": "fig-a", "caption": "A line."}}}
     output = new_output("display_data", {"text/plain": "<Figure size 450x300 with 1 Axes>"})
     cells = [
@@ -147,7 +147,7 @@ def test_a_figure_of_a_cell_that_draws_nothing_is_refused(tmp_path: Path) -> Non
 
 
 def test_an_image_in_the_text_without_alt_text_names_page_and_line(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "inline_figures")
+    site = SmallSite(tmp_path, "showing.inline_figures")
     site.page("index", "# Title\n\n![](a.svg)\n")
     (site.source / "a.svg").write_text(SVG)
     assert "index.md:3: WARNING: a figure without alt text in the text" in site.build()

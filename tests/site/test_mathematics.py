@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mathematics import TexError, prepare_display, set_tex
+from showing.mathematics import TexError, prepare_display, set_tex
 
 from .small_site import SmallSite
 

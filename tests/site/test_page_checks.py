@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser
 
-from content_policy import META
+from shipping.content_policy import META
 
 from . import page_checks as check
 from . import page_use as use

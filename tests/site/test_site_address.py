@@ -14,8 +14,9 @@ BASE = "https://example.org/course/"
 
 def small_site(folder: Path) -> SmallSite:
     templates = Path(__file__).parents[2] / "docs" / "_templates"
-    site = SmallSite(folder, "site_address", "social_card", templates_path=[str(templates)],
-                     html_theme="sphinx_book_theme")  # fmt: skip
+    extensions = ("shipping.site_address", "shipping.social_card")
+    settings = {"templates_path": [str(templates)], "html_theme": "sphinx_book_theme"}
+    site = SmallSite(folder, *extensions, **settings)
     site.page("index", "# Title\n\n```{toctree}\na/page\n```\n")
     site.page("a/page", "# Page\n")
     return site

@@ -11,7 +11,7 @@ GLOSSARY = "# Words\n\n```{glossary}\nstate\n    What is carried\n    on.\n\n   
 
 
 def test_a_link_to_a_word_has_its_first_paragraph_as_title(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "term_previews")
+    site = SmallSite(tmp_path, "showing.term_previews")
     site.page("glossary", GLOSSARY)
     site.page("index", "# One\n\n{term}`state`\n\n```{toctree}\nglossary\n```\n")
     assert site.build() == ""
@@ -20,7 +20,7 @@ def test_a_link_to_a_word_has_its_first_paragraph_as_title(tmp_path: Path) -> No
 
 
 def test_a_changed_meaning_reaches_the_pages_that_link_to_it(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "term_previews")
+    site = SmallSite(tmp_path, "showing.term_previews")
     site.page("glossary", GLOSSARY)
     site.page("index", "# One\n\n{term}`state`\n\n```{toctree}\nglossary\n```\n")
     site.build()
@@ -32,6 +32,6 @@ def test_a_changed_meaning_reaches_the_pages_that_link_to_it(tmp_path: Path) -> 
 
 
 def test_a_site_without_a_glossary_is_left_alone(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "term_previews")
+    site = SmallSite(tmp_path, "showing.term_previews")
     site.page("index", "# One\n\nNothing to look up.\n")
     assert site.build() == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sphinx.errors import ExtensionError
 
-import vendored
+from shipping import vendored
 
 from .small_site import SmallSite
 
@@ -49,7 +49,7 @@ def test_a_changed_file_stops_the_build(
 ) -> None:
     (docs / "_static/vendor/katex/katex.min.css").write_text("changed")
     monkeypatch.setattr(vendored.faults, "__defaults__", (docs,))
-    site = SmallSite(tmp_path, "vendored")
+    site = SmallSite(tmp_path, "shipping.vendored")
     site.page("index", "# Title\n")
     with pytest.raises(ExtensionError, match=r"katex\.min\.css is not the file"):
         site.build()

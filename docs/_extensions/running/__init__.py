@@ -1,0 +1,1 @@
+"""Pages run into the cache before Sphinx reads: fingerprints, kernels, execution."""

@@ -1,0 +1,138 @@
+"""Start kernels by forking a process that has already imported TensorFlow.
+
+Importing TensorFlow takes 4 s, and every page would pay for it. Python's own fork server imports
+the libraries once and computes nothing; each page's kernel is a fork of it, so a page starts with
+the libraries loaded and shares no state with another. Where there is no fork (Windows), kernels
+are new processes as usual.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Collection
+from importlib.metadata import EntryPoint
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+
+HAS_FORK = os.name == "posix"
+# Not the inline backend of Matplotlib: it sets itself up for the kernel that imports it.
+ALWAYS = ["ipykernel.kernelapp", "matplotlib.pyplot"]
+
+
+NAME = "rnnlab-fork"
+
+_server_log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the build runs)
+atexit.register(_server_log.close)
+
+
+def start_server(environment: dict[str, str], *, libraries: Collection[str]) -> None:
+    """Start importing what pages on these libraries need, in the background.
+
+    Args:
+        environment: The environment of the kernels.
+        libraries: The distributions that the pages import, by name.
+    """
+    if not HAS_FORK:
+        return
+    from multiprocessing import forkserver
+
+    entry = EntryPoint(
+        NAME, "running.forked_kernels:ForkProvisioner", "jupyter_client.kernel_provisioners"
+    )
+    KernelProvisionerFactory.instance().provisioners[NAME] = entry
+
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)  # some libraries read it while they are imported
+    terminal = os.dup(2)
+    try:
+        os.dup2(_server_log.fileno(), 2)  # TensorFlow's notes about the machine, among others
+        on_tensorflow = any(name.startswith(("tensorflow", "keras")) for name in libraries)
+        preload = [*ALWAYS, *(["tensorflow", "keras"] if on_tensorflow else [])]
+        multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
+        forkserver.ensure_running()
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def last_words() -> str:
+    """Return the end of what the server, and forks that did not become kernels, wrote."""
+    _server_log.seek(0)
+    return _server_log.read().decode("utf8", "replace")[-2000:]
+
+
+def serve_kernel(connection: str, folder: str, environment: dict[str, str], log: str) -> None:
+    """Be a kernel: what the fork runs."""
+    os.setsid()  # a group of its own, so that what the page starts can be stopped with it
+    with open(log, "ab") as terminal, open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(terminal.fileno(), 1)
+        os.dup2(terminal.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    # The paths of a new process, not those of the build that it was forked for.
+    own = environment["PYTHONPATH"].split(os.pathsep)
+    installed = [path for path in sys.path if path.startswith((sys.prefix, sys.base_prefix))]
+    sys.path[:] = ["", *own, *installed]
+    from ipykernel import kernelapp
+
+    # It ends when its parent does, so that nothing is left of a build that is killed.
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    kernelapp.launch_new_instance(argv=["-f", connection, parent])
+
+
+class _Forked:
+    """A forked process with the part of Popen's interface that a provisioner uses."""
+
+    stdout = stderr = stdin = None
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self.process = process
+        self.pid = process.pid
+
+    def poll(self) -> int | None:
+        return self.process.exitcode
+
+    def wait(self) -> int | None:
+        self.process.join()
+        return self.process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.pid and self.process.is_alive():
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Launches a kernel as a fork of the server."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Fork the kernel that `cmd` describes; its output goes where `stderr` points."""
+        folder = str(kwargs.get("cwd") or Path.cwd())
+        connection = cmd[cmd.index("-f") + 1]
+        process = multiprocessing.get_context("forkserver").Process(
+            target=serve_kernel,
+            args=(connection, folder, kwargs["env"], kwargs["stderr"].name),
+            daemon=True,
+        )
+        process.start()
+        self.process = _Forked(process)
+        self.pid = self.pgid = process.pid
+        return self.connection_info

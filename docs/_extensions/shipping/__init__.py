@@ -1,0 +1,1 @@
+"""What is published: build beside and swap, preview, policy, trimming, vendored files."""

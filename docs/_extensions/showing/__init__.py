@@ -1,0 +1,1 @@
+"""How a page looks: figures, mathematics, answers, folds, terms."""

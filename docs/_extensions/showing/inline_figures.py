@@ -1,0 +1,164 @@
+"""Figures as inline SVG: they take the page's colours, and their alt text is their name.
+
+Matplotlib's file becomes a part of the page: black turns into `currentColor`, ids are unique on the
+page, the style sheet that would reach the whole page becomes attributes of this figure, and dates
+and other metadata go.  An image without alt text fails the build.
+
+Where motion teaches, a figure is drawn in steps: artists with the gid `step-1`, `step-2`, ...
+appear one after the other when the reader asks; on paper and without scripts it is whole.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from showing.places import cell_of, line_of
+
+LOGGER = logging.getLogger(__name__)
+BLACK = re.compile(r"(?<=[:\s])(#000000|#000|black)(?=;|\s|$)")
+REFERENCE = re.compile(r"url\(#([^)]+)\)")
+# A hundredth of a point is a seventy-fifth of a CSS pixel: finer digits are only weight.
+FINE = re.compile(r"-?\d+\.\d{3,}")
+POSITIONS = {"d", "x", "y", "cx", "cy", "x1", "y1", "x2", "y2", "points"}
+STEP = re.compile(r"step-(\d+)")
+SIZE = re.compile(r"([\d.]+)(pt|px|)")
+PIXELS = {"pt": 4 / 3, "px": 1.0, "": 1.0}
+
+
+def inline_svg(source: str, *, alt: str, prefix: str) -> str:
+    """Return an SVG file's drawing as an element for an HTML page.
+
+    Args:
+        source: the SVG file's text.
+        alt: what the figure tells, for those who do not see it.
+        prefix: what ids begin with; unique on the page.
+    """
+    root = ElementTree.fromstring(source)
+    names = short_names(root, prefix)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        if element.tag == "style":
+            continue
+        element.tail = None
+        if not (element.text or "").strip():
+            element.text = None
+        attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+        element.attrib.clear()
+        for key, value in attributes.items():
+            if key == "id":
+                if value in names:
+                    element.set("id", names[value])
+                if step := STEP.fullmatch(value):
+                    element.set("data-step", step[1])
+            elif key == "href" and value.startswith("#"):
+                element.set("href", "#" + names[value[1:]])
+            elif not (element is root and key in {"width", "height", "version"}):
+                element.set(key, lighten(key, value, names))
+        if element is root:
+            for key in ("width", "height"):
+                if key in attributes:
+                    element.set(key, pixels(attributes[key]))
+    drop(root, {"metadata", "style", "title", "desc"})
+    # What Matplotlib's style sheet says of every element of a page, said of this figure alone.
+    root.attrib |= {"stroke-linejoin": "round", "stroke-linecap": "butt", "fill": "currentColor"}
+    root.attrib |= {"class": "figure", "role": "img", "aria-label": " ".join(alt.split())}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def stepper(svg: str) -> str:
+    """Return the controls of a figure that is drawn in steps, and nothing for others."""
+    last = max(map(int, re.findall(r' data-step="(\d+)"', svg)), default=0)
+    if not last:
+        return ""
+    return (
+        f'<div class="stepper pst-js-only" role="group" aria-label="Steps" data-last="{last}">'
+        '<button type="button" data-by="-1">Back</button>'
+        f"<output>Step {last} of {last}</output>"
+        '<button type="button" data-by="1">Next</button></div>'
+    )
+
+
+def short_names(root: ElementTree.Element, prefix: str) -> dict[str, str]:
+    """Return a short id, unique on the page, for each id that the drawing itself refers to."""
+    used: dict[str, str] = {}
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            targets = REFERENCE.findall(value)
+            if key.rpartition("}")[2] == "href" and value.startswith("#"):
+                targets.append(value[1:])
+            for target in targets:
+                used.setdefault(target, f"{prefix}-{len(used) + 1}")
+    return used
+
+
+def lighten(key: str, value: str, names: dict[str, str]) -> str:
+    """Return an attribute's value with the page's colour, the new ids and no idle digits."""
+    value = REFERENCE.sub(lambda match: f"url(#{names[match[1]]})", value)
+    if key in {"style", "fill", "stroke"}:
+        return BLACK.sub("currentColor", f" {value}").strip().replace("; ", ";").replace(": ", ":")
+    if key == "transform":
+        return re.sub(r"translate\([^)]*\)", lambda match: FINE.sub(shorten, match[0]), value)
+    if key in POSITIONS:
+        value = FINE.sub(shorten, value)
+    return " ".join(value.split())
+
+
+def shorten(number: re.Match[str]) -> str:
+    """Return a number with at most two decimals."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def pixels(length: str) -> str:
+    """Return a length in CSS pixels."""
+    match = SIZE.fullmatch(length)
+    if match is None:
+        raise ValueError(f"an SVG's size must be in pt or px, not {length!r}")
+    return f"{float(match[1]) * PIXELS[match[2]]:g}"
+
+
+def drop(element: ElementTree.Element, tags: set[str]) -> None:
+    """Remove elements with these tags, and groups that hold nothing."""
+    for child in list(element):
+        drop(child, tags)
+        empty_group = child.tag in {"g", "defs"} and not len(child)
+        if child.tag in tags or empty_group:
+            element.remove(child)
+
+
+def place_figures(app: Sphinx, document: nodes.document) -> None:
+    """Put each SVG image of a page into the page itself, and ask each image for its alt text."""
+    for figure in document.findall(nodes.figure):
+        if next(figure.findall(nodes.image), None) is None:
+            LOGGER.warning(
+                "a figure without an image in %s: it draws nothing, or its kernel shows no SVG",
+                cell_of(figure),
+                location=(app.env.docname, line_of(figure)),
+                type="inline_figures",
+            )
+    for number, image in enumerate(list(document.findall(nodes.image)), start=1):
+        uri: str = image["uri"]
+        alt = image.get("alt", "").strip()
+        if not alt:
+            LOGGER.warning(
+                "a figure without alt text in %s; write what it shows under `image: alt:`",
+                cell_of(image),
+                location=(app.env.docname, line_of(image)),
+                type="inline_figures",
+            )
+        if uri.endswith(".svg") and "://" not in uri:
+            relative, path = app.env.relfn2path(uri, app.env.docname)
+            app.env.note_dependency(relative)
+            svg = inline_svg(Path(path).read_text("utf-8"), alt=alt, prefix=f"f{number}")
+            image.replace_self(nodes.raw("", svg + stepper(svg), format="html"))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Work before Sphinx collects the images that it copies (priority 500)."""
+    app.connect("doctree-read", place_figures, priority=400)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,200 @@
+"""Two ways to take a training step: by hand in NumPy, and with TensorFlow for any Keras model."""
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from rnnlab._fast import optimizers
+from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
+from rnnlab.threads import one_thread
+
+Array = npt.NDArray[Any]
+
+LOSSES = ("mse", "rmse")
+#: Multiplications in one step's product from which a second thread was of use: with 256 units,
+#: LSTM and GRU were faster on two threads, and a simple layer, a quarter of their work, was not.
+_WORK_FOR_TWO_THREADS = 10_000_000
+
+
+def states_of(model: Any) -> list[Any]:
+    """Return the states of a model's stateful layers, which Keras leaves out of its variables."""
+    stateful = (x for x in model._flatten_layers() if getattr(x, "stateful", False))
+    return [
+        state for x in stateful for state in keras.tree.flatten(getattr(x, "states", None) or [])
+    ]
+
+
+class Engine(Protocol):
+    """A model in training."""
+
+    def step(self, inputs: Array, targets: Array) -> float:
+        """Update the weights and return the loss before; NaN if there was no finite update.
+
+        Where the loss is not finite, or the update would leave weights that are not, model and
+        optimizer stay as they were.
+        """
+
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """Return the loss with the weights as they are."""
+
+    def write_back(self) -> None:
+        """Bring the variables of the Keras model and optimizer up to date."""
+
+    def limits(self) -> AbstractContextManager[Any]:
+        """Return a context with the number of threads that the engine is fastest with."""
+
+
+def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> Engine:
+    """Return the faster of the engines that can train `model` on batches such as this one."""
+    try:
+        check_supported(model, training=True)
+    except UnsupportedModelError:
+        return WithTensorFlow(model, optimizer, loss, inputs, targets)
+    if not optimizers.supported(optimizer):
+        return WithTensorFlow(model, optimizer, loss, inputs, targets)
+    return ByHand(model, optimizer, loss, inputs)
+
+
+class ByHand:
+    """Training steps in NumPy, for models that `rnnlab._fast.network` can stand for."""
+
+    def __init__(self, model: Any, optimizer: Any, loss: str, inputs: Array) -> None:
+        """Copy the weights and the optimizer's state from Keras."""
+        self.model, self.optimizer, self.kind = model, optimizer, loss
+        batch, steps = inputs.shape[:2]
+        self.network = Network(model, batch, steps)
+        self.networks = {inputs.shape: self.network}
+        self.update = optimizers.update_of(optimizer, self.network)
+        self.steps = int(optimizer.iterations.numpy())
+        self.state = [self.network.parameters, *self.update.slots]
+        self.before = [array.copy() for array in self.state]
+
+    def step(self, inputs: Array, targets: Array) -> float:
+        """Update the weights against the gradient and return the loss before."""
+        for before, array in zip(self.before, self.state, strict=True):
+            np.copyto(before, array)
+        taken = False
+        try:
+            loss, slope = self._loss_and_slope(self.network, inputs, targets)
+            if math.isfinite(loss):
+                weights, gradients = self.network.parameters, self.network.gradients
+                with np.errstate(all="ignore"):
+                    self.network.backward(slope)
+                    self.update.apply(weights, gradients, self.steps + 1)
+                taken = bool(np.isfinite(weights).all())
+        finally:
+            # Ctrl-C can come at any line; a step that it cuts short is undone as well.
+            if taken:
+                self.steps += 1
+            else:
+                for before, array in zip(self.before, self.state, strict=True):
+                    np.copyto(array, before)
+        return loss if taken else math.nan
+
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """Return the loss with the weights as they are."""
+        if inputs.shape not in self.networks:
+            batch, steps = inputs.shape[:2]
+            self.networks[inputs.shape] = Network(self.model, batch, steps, self.network.parameters)
+        return self._loss_and_slope(self.networks[inputs.shape], inputs, targets)[0]
+
+    def write_back(self) -> None:
+        """Copy the weights and the optimizer's state to Keras."""
+        self.network.write(self.network.parameters, self.network.variables)
+        for slot, variables in zip(self.update.slots, self.update.variables(), strict=True):
+            self.network.write(slot, variables)
+        self.optimizer.iterations.assign(self.steps)
+
+    def limits(self) -> AbstractContextManager[Any]:
+        """Keep small products on one thread."""
+        small = self.network.work < _WORK_FOR_TWO_THREADS
+        return one_thread() if small else nullcontext()
+
+    def _loss_and_slope(
+        self, network: Network, inputs: Array, targets: Array
+    ) -> tuple[float, Array]:
+        """Return the loss and its slope along each output."""
+        with np.errstate(all="ignore"):  # what is not finite is noticed by its loss
+            outputs = network.forward(inputs.swapaxes(0, 1))
+            # A model that returns its last step alone has targets without a time axis.
+            residuals = outputs - (targets.swapaxes(0, 1) if targets.ndim == 3 else targets[None])
+            exact = residuals.astype(np.float64).ravel()
+            squared = float(exact @ exact) / exact.size
+            if self.kind == "mse":
+                return squared, residuals * (2 / residuals.size)
+            root = math.sqrt(squared)
+            return root, residuals * (1 / (residuals.size * root) if root else 0.0)
+
+
+class WithTensorFlow:
+    """Training steps of any Keras model: automatic differentiation in one compiled function."""
+
+    def __init__(
+        self, model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array
+    ) -> None:
+        """Compile the step for batches such as this one."""
+        self.model, self.optimizer, self.kind = model, optimizer, loss
+        self.compiled_loss = tf.function(self._loss)
+        try:
+            self.compiled_step = tf.function(self._step).get_concrete_function(
+                tf.constant(inputs), tf.constant(targets)
+            )
+        except Exception:
+            # A model may hold Python that no graph can. Nothing has run yet; if the fault is
+            # another one, the first step will raise it.
+            self.compiled_step, self.compiled_loss = self._step, self._loss
+
+    def step(self, inputs: Array, targets: Array) -> float:
+        """Update the weights against the gradient and return the loss before."""
+        return float(self.compiled_step(tf.constant(inputs), tf.constant(targets)))
+
+    def loss(self, inputs: Array, targets: Array) -> float:
+        """Return the loss with the weights as they are; a stateful layer keeps its state."""
+        variables = [*self.model.non_trainable_variables, *states_of(self.model)]
+        before = [tf.identity(variable.value) for variable in variables]
+        value = float(self.compiled_loss(tf.constant(inputs), tf.constant(targets)))
+        for variable, state in zip(variables, before, strict=True):
+            variable.assign(state)
+        return value
+
+    def write_back(self) -> None:
+        """Do nothing: this engine works on Keras's own variables."""
+
+    def limits(self) -> AbstractContextManager[Any]:
+        """Leave TensorFlow its threads."""
+        return nullcontext()
+
+    def _loss(self, inputs: tf.Tensor, targets: tf.Tensor, training: bool = False) -> tf.Tensor:
+        outputs = self.model(inputs, training=training)
+        squares = tf.square(tf.cast(outputs, targets.dtype) - targets)
+        mask = getattr(outputs, "_keras_mask", None)
+        if mask is not None:  # as in Keras's own loss, steps that are left out do not count
+            squares = tf.boolean_mask(squares, mask)
+        squared = tf.reduce_mean(squares)
+        if self.kind == "mse":
+            return squared
+        # The root has no slope at zero; just above it the slope is finite, at zero it is left out.
+        return tf.sqrt(tf.maximum(squared, squared.dtype.as_numpy_dtype(1e-30)))
+
+    def _step(self, inputs: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        weights = self.model.trainable_variables
+        variables = [
+            *self.model.variables, *states_of(self.model), *self.optimizer.variables
+        ]  # fmt: skip
+        before = [tf.identity(variable.value) for variable in variables]
+        with tf.GradientTape() as tape:
+            loss = self._loss(inputs, targets, training=True)
+            penalized = tf.add_n([loss, *self.model.losses])
+        self.optimizer.apply(tape.gradient(penalized, weights), weights)
+        finite = tf.reduce_all(
+            [tf.math.is_finite(penalized)]
+            + [tf.reduce_all(tf.math.is_finite(weight.value)) for weight in weights]
+        )
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(tf.where(finite, variable.value, value))
+        return tf.where(finite, loss, math.nan)

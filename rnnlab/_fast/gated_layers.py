@@ -1,0 +1,174 @@
+"""Keras's LSTM and GRU in NumPy, forward and back, laid out as in `rnnlab._fast.layers`."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnlab._fast.layers import SimpleRNN, rows_of
+
+Array = npt.NDArray[Any]
+
+
+class _Gated(SimpleRNN):
+    r"""What LSTM and GRU have in common: gates open by a sigmoid, the candidate by tanh.
+
+    Both are written by way of tanh, so that one call serves all gates of a step:
+
+    .. math:: \sigma(a) = \tfrac12 + \tfrac12 \tanh \tfrac{a}{2}
+    """
+
+    candidate = 2  #: The candidate's place among the gates.
+
+    def __init__(self, layer: Any, steps: int, batch: int, features: int, dtype: Any) -> None:
+        """Copy the sizes of a Keras layer and make room for its states and gates."""
+        super().__init__(layer, steps, batch, features, dtype)
+        self.opened = np.empty((steps, batch, self.width), dtype)
+        self.is_candidate = np.zeros(self.width, dtype)
+        self.is_candidate[self.candidate * self.units :][: self.units] = 1
+        self.scale = (1 + self.is_candidate) / 2
+        self.shift = 1 - self.scale
+
+    def _slopes(self, opened: Array) -> Array:
+        """Return the slope of each gate from its own value: s (1 - s), or for tanh 1 - s^2.
+
+        Asked for step by step, the arrays stay in the processor's cache.
+        """
+        slopes = 1 - opened
+        slopes *= opened + self.is_candidate
+        return slopes
+
+
+class LSTM(_Gated):
+    """The long short-term memory, with Keras's gates: input, forget, candidate, output."""
+
+    gates = 4
+
+    def __init__(self, layer: Any, steps: int, batch: int, features: int, dtype: Any) -> None:
+        """Copy the sizes of a Keras layer and make room for its states, gates and cells."""
+        super().__init__(layer, steps, batch, features, dtype)
+        self.cells = np.zeros((steps + 1, batch, self.units), dtype)
+        self.squashed = np.empty((steps, batch, self.units), dtype)
+
+    def carry_state(self) -> None:
+        """Begin the next forward pass with the states in which the last one ended."""
+        super().carry_state()
+        self.cells[0] = self.cells[-1]
+
+    def forward(self, inputs: Array) -> Array:
+        """Return the states, all of them or the last as the Keras layer does."""
+        self.joined[:-1, :, self.units : -1] = inputs
+        weights = self.weights * self.scale
+        for t, opened in enumerate(self.opened):
+            np.matmul(self.joined[t], weights, out=opened)
+            np.tanh(opened, out=opened)
+            opened *= self.scale
+            opened += self.shift
+            take_in, keep, candidate, let_out = _split(opened, 4)
+            np.multiply(keep, self.cells[t], out=self.cells[t + 1])
+            np.multiply(take_in, candidate, out=self.sums)
+            self.cells[t + 1] += self.sums
+            np.tanh(self.cells[t + 1], out=self.squashed[t])
+            np.multiply(let_out, self.squashed[t], out=self.states[t + 1])
+        return self.outputs
+
+    def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
+        """Write the gradients and return the errors before the gates."""
+        joined, into, back = self._errors_side_by_side(errors, kernel)
+        cell = np.zeros_like(self.sums)
+        for t in reversed(range(len(self.opened))):
+            np.matmul(joined[t + 1], back, out=self.sums)
+            take_in, keep, candidate, let_out = _split(self.opened[t], 4)
+            through = 1 - np.square(self.squashed[t])
+            through *= let_out
+            through *= self.sums
+            cell += through
+            to_take_in, to_keep, to_candidate, to_let_out = _split(into[t], 4)
+            np.multiply(cell, candidate, out=to_take_in)
+            np.multiply(cell, self.cells[t], out=to_keep)
+            np.multiply(cell, take_in, out=to_candidate)
+            np.multiply(self.sums, self.squashed[t], out=to_let_out)
+            into[t] *= self._slopes(self.opened[t])
+            cell *= keep
+        return self._weight_gradients(into[:-1])
+
+
+class GRU(_Gated):
+    """The gated recurrent unit as Keras has it by default: update, reset, candidate.
+
+    The reset gate acts after the recurrent product (``reset_after=True``), so the candidate's
+    recurrent and input parts are wanted apart, each with a bias of its own.
+    """
+
+    gates = 3
+
+    def __init__(self, layer: Any, steps: int, batch: int, features: int, dtype: Any) -> None:
+        """Copy the sizes of a Keras layer and make room for its states and gates."""
+        super().__init__(layer, steps, batch, features, dtype)
+        self.shape = (features + 2 + self.units, self.width)
+        self.size = self.shape[0] * self.width
+        self.inputs = np.empty((steps, batch, features + 1), dtype)
+        self.inputs[..., -1] = layer.use_bias
+        self.joined = np.zeros((steps + 1, batch, 1 + self.units), dtype)
+        self.joined[..., 0] = layer.use_bias
+        self.states = self.joined[..., 1:]
+        self.outputs = self.states[1:] if layer.return_sequences else self.states[-1:]
+        self.recurrent = np.empty((steps, batch, self.width), dtype)
+
+    def pieces(self, flat: Array) -> list[Array]:
+        """Return the kernel, the recurrent kernel and the two biases ``[2, 3 * units]``."""
+        rows = flat.reshape(self.shape)
+        kernel, biases, recurrent_kernel = np.split(rows, [-self.units - 2, -self.units])
+        return [kernel, recurrent_kernel, biases]
+
+    def forward(self, inputs: Array) -> Array:
+        """Return the states, all of them or the last as the Keras layer does."""
+        self.inputs[..., :-1] = inputs
+        of_inputs, of_state = np.split(self.weights * self.scale, [-self.units - 1])
+        np.matmul(rows_of(self.inputs), of_inputs, out=rows_of(self.opened))
+        gates = slice(2 * self.units)
+        for t, opened in enumerate(self.opened):
+            recurrent = self.recurrent[t]
+            np.matmul(self.joined[t], of_state, out=recurrent)
+            opened[:, gates] += recurrent[:, gates]
+            np.tanh(opened[:, gates], out=opened[:, gates])
+            opened[:, gates] += 1
+            opened[:, gates] *= 0.5
+            update, reset, candidate = _split(opened, 3)
+            candidate += reset * recurrent[:, gates.stop :]
+            np.tanh(candidate, out=candidate)
+            np.subtract(self.states[t], candidate, out=self.sums)
+            self.sums *= update
+            np.add(self.sums, candidate, out=self.states[t + 1])
+        return self.outputs
+
+    def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
+        """Write the gradients and return the errors of the input part before the gates."""
+        joined, into, back = self._errors_side_by_side(errors, kernel)
+        from_inputs = np.empty_like(self.opened)
+        state = np.zeros_like(self.sums)
+        for t in reversed(range(len(self.opened))):
+            np.matmul(joined[t + 1], back, out=self.sums)
+            state += self.sums
+            update, reset, candidate = _split(self.opened[t], 3)
+            to_update, to_reset, to_candidate = _split(from_inputs[t], 3)
+            slopes = self._slopes(self.opened[t])
+            np.multiply(state, self.states[t] - candidate, out=to_update)
+            np.multiply(state, 1 - update, out=to_candidate)
+            np.multiply(to_candidate, slopes[:, 2 * self.units :], out=to_reset)
+            to_reset *= self.recurrent[t, :, 2 * self.units :]
+            from_inputs[t] *= slopes
+            into[t] = from_inputs[t]
+            # The candidate's recurrent part has passed the reset gate, its input part has not.
+            into[t, :, 2 * self.units :] *= reset
+            state *= update
+        to_inputs, to_state = np.split(self.gradient, [-self.units - 1])
+        np.matmul(rows_of(self.inputs).T, rows_of(from_inputs), out=to_inputs)
+        np.matmul(rows_of(self.joined[:-1]).T, rows_of(into[:-1]), out=to_state)
+        return from_inputs, self.kernel
+
+
+def _split(gates: Array, parts: int) -> list[Array]:
+    """Return views of equal parts of the columns; `numpy.split` takes longer than a gate does."""
+    width = gates.shape[1] // parts
+    return [gates[:, k * width : (k + 1) * width] for k in range(parts)]

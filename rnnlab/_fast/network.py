@@ -1,0 +1,168 @@
+"""A Keras model of recurrent and dense layers as one NumPy network with one vector of weights."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from rnnlab._fast import activations, gated_layers, layers
+
+Array = npt.NDArray[Any]
+
+_LAYERS: dict[type, Any] = {
+    keras.layers.Dense: layers.Dense,
+    keras.layers.SimpleRNN: layers.SimpleRNN,
+    keras.layers.LSTM: gated_layers.LSTM,
+    keras.layers.GRU: gated_layers.GRU,
+}
+#: The settings of gated layers that `_layers` assumes: Keras's defaults.
+_GATED = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": True}
+#: Settings that leave what a layer computes as it is, or that `_layers` reads. Any other setting
+#: must be off, those that a later Keras will add included.
+_UNDERSTOOD = {
+    *("name", "dtype", "trainable", "units", "use_bias", "return_sequences", "seed", "unroll"),
+    *("kernel_initializer", "recurrent_initializer", "bias_initializer", "unit_forget_bias"),
+}
+#: Settings that matter in training alone.
+_TRAINING = ("dropout", "regularizer", "constraint")
+
+
+class UnsupportedModelError(ValueError):
+    """The model holds something that the NumPy layers do not compute."""
+
+
+class Network:
+    """The layers of a Keras model, ready for a fixed number of sequences of a fixed length.
+
+    Attributes:
+        variables: The Keras variables that the weights come from.
+        parameters: All weights as one vector.
+        gradients: What `backward` fills in: the slope of the loss along each of them.
+        work: The number of multiplications in the largest product of one time step.
+    """
+
+    def __init__(self, model: Any, batch: int, steps: int, parameters: Array | None = None) -> None:
+        """Take over the layers of a model that `check_supported` has accepted.
+
+        Args:
+            model: The Keras model.
+            batch: The number of sequences.
+            steps: The number of time steps.
+            parameters: The weights of another network of this model, to be shared with it; None
+                copies them from the model.
+        """
+        dtype, features = np.dtype(model.dtype), model.input_shape[-1]
+        self.layers: list[layers.Layer] = []
+        self.variables: list[Any] = []
+        self.weights_of: list[int] = []
+        for layer in _computing_layers(model):
+            made = _LAYERS[type(layer)](layer, steps, batch, features, dtype)
+            steps, batch, features = made.outputs.shape
+            self.layers.append(made)
+            self.weights_of.append(len(layer.weights))  # fewer without a bias
+            self.variables += layer.weights
+        self.work = max(batch * layer.size for layer in self.layers)
+        self.size = sum(layer.size for layer in self.layers)
+        self.parameters = np.zeros(self.size, dtype) if parameters is None else parameters
+        self.gradients = np.zeros(self.size, dtype)
+        for layer, place in self._places():
+            layer.bind(self.parameters[place], self.gradients[place])
+        if parameters is None:
+            self.read(self.parameters, self.variables)
+
+    def forward(self, inputs: Array) -> Array:
+        """Return the outputs ``[time, batch, units]`` for inputs ``[time, batch, features]``.
+
+        The array is written over by the next call. A model that returns the last step alone has
+        one step in its outputs.
+        """
+        for layer in self.layers:
+            inputs = layer.forward(inputs)
+        return inputs
+
+    def carry_state(self) -> None:
+        """Begin the next `forward` with the states in which the last one ended."""
+        for layer in self.layers:
+            layer.carry_state()
+
+    def backward(self, errors: Array) -> None:
+        """Fill in `gradients`, given the slope of the loss along the last `forward`'s outputs."""
+        kernel: Array = np.eye(errors.shape[-1], dtype=errors.dtype)
+        for layer in reversed(self.layers):
+            errors, kernel = layer.backward(errors, kernel)
+
+    def read(self, flat: Array, variables: list[Any]) -> None:
+        """Copy Keras variables, in the order of `variables`, into a vector like `parameters`."""
+        for piece, variable in zip(self._pieces(flat), variables, strict=True):
+            piece[...] = variable.numpy()
+
+    def write(self, flat: Array, variables: list[Any]) -> None:
+        """Copy a vector like `parameters` into Keras variables."""
+        for piece, variable in zip(self._pieces(flat), variables, strict=True):
+            variable.assign(piece)
+
+    def _pieces(self, flat: Array) -> Iterator[Array]:
+        for (layer, place), count in zip(self._places(), self.weights_of, strict=True):
+            yield from layer.pieces(flat[place])[:count]
+
+    def _places(self) -> Iterator[tuple[layers.Layer, slice]]:
+        start = 0
+        for layer in self.layers:
+            yield layer, slice(start, start + layer.size)
+            start += layer.size
+
+
+def check_supported(model: Any, *, training: bool) -> None:
+    """Make sure that `Network` computes what the model does.
+
+    Args:
+        model: A Keras model.
+        training: Whether it is to be trained, so that dropout, penalties and the like matter.
+
+    Raises:
+        UnsupportedModelError: It does not; the message says which layer or setting is why.
+    """
+    if type(model) is not keras.Sequential:
+        raise UnsupportedModelError(f"{type(model).__name__} is not keras.Sequential")
+    if not model.built or len(model.input_shape) != 3:
+        raise UnsupportedModelError("its inputs are not declared as [batch, time, features]")
+    if model.dtype not in ("float32", "float64"):
+        raise UnsupportedModelError(f"its dtype is {model.dtype}, not float32 or float64")
+    if not _computing_layers(model):
+        raise UnsupportedModelError("it has no layer that computes anything")
+    if len({id(layer) for layer in model.layers}) < len(model.layers):
+        raise UnsupportedModelError("it uses a layer twice, which would count its weights twice")
+    for layer in model.layers if training else _computing_layers(model):
+        reason = _unsupported(layer, model.dtype, training)
+        if reason:
+            raise UnsupportedModelError(f"layer {layer.name!r} {reason}")
+
+
+def _computing_layers(model: Any) -> list[Any]:
+    """Return the layers that do something outside training."""
+    return [layer for layer in model.layers if type(layer) is not keras.layers.Dropout]
+
+
+def _unsupported(layer: Any, dtype: str, training: bool) -> str:
+    """Return why `_layers` does not compute what this layer does, or nothing."""
+    if type(layer) not in _LAYERS:
+        return f"is {type(layer).__name__}, not Dense, SimpleRNN, LSTM or GRU"
+    if layer.compute_dtype != dtype or layer.variable_dtype != dtype:
+        return f"does not compute in {dtype} like the others"
+    if training and not layer.trainable:
+        return "is not trainable"
+    if training and layer.activity_regularizer:
+        return "has activity_regularizer set"
+    gated = isinstance(layer, keras.layers.LSTM | keras.layers.GRU)
+    for name, value in layer.get_config().items():
+        if gated and name in _GATED:
+            if value != _GATED[name]:
+                return f"has {name}={value!r}, not {_GATED[name]!r}"
+        elif name == "activation":
+            if value not in activations.BY_NAME:
+                return f"has activation={value!r}, not one of {sorted(activations.BY_NAME)}"
+        elif value and name not in _UNDERSTOOD and (training or not name.endswith(_TRAINING)):
+            return f"has {name} set"
+    return ""

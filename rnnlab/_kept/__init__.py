@@ -1,0 +1,1 @@
+"""What keeps files whole at any moment: checkpoints, models, random state, interrupts."""

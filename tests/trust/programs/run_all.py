@@ -1,0 +1,259 @@
+"""Run the programs of all cells without our package, and compare what they give with the pages.
+
+    python tests/trust/programs/run_all.py [SITE] [--only PART] [--without-training]
+
+`nox -s snippets` runs it in an environment with NumPy, Matplotlib and TensorFlow and nothing of
+ours, as a reader has it. Each program runs in a process of its own, forked from one that has the
+libraries loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import io
+import multiprocessing
+import os
+import re
+import runpy
+import signal
+import statistics
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import forkserver
+from pathlib import Path
+
+from compare import figure_difference, text_difference
+
+ROOT = Path(__file__).parents[3]
+STYLE = ROOT / "docs" / "_extensions" / "running" / "kernel" / "matplotlibrc"
+LIBRARIES = ["numpy", "matplotlib.pyplot", "tensorflow", "keras"]
+SECONDS = 600
+BODY = re.compile(r"^# -- (Earlier cells of the page|The cells?) -+$", re.MULTILINE)
+VARIES = re.compile(r"^# Its output differs from run to run: .+$", re.MULTILINE)
+TRAINS = re.compile(r"train|\.fit\(|apply_gradients|learning_rate")
+# As the pages' kernels hand their figures over.
+AS_ON_PAGES = {
+    "bbox_inches": None,
+    "metadata": dict.fromkeys(["Date", "Creator", "Format", "Type"]),
+}
+
+
+@dataclass
+class Script:
+    """A program of the site, and what the page shows of it."""
+
+    path: Path
+    covers: list[Script] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read the program."""
+        text = self.path.read_text("utf-8")
+        self.lines = text.count("\n")
+        self.varies = bool(VARIES.search(text))
+        heading = BODY.search(text)
+        body = text.count("\n", 0, heading.start()) if heading else 0
+        parts = [(node.lineno, ast.dump(node)) for node in ast.parse(text).body]
+        self.definitions = {code for line, code in parts if line <= body}
+        self.statements = [code for line, code in parts if line > body]
+
+    @property
+    def printed(self) -> str:
+        """What the page shows as printed."""
+        path = self.path.with_suffix(".out")
+        return path.read_text("utf-8") if path.exists() else ""
+
+    @property
+    def figures(self) -> list[str]:
+        """What the page shows as drawn."""
+        paths = [self.path.with_suffix(".svg"), *self.path.parent.glob(f"{self.path.stem}-*.svg")]
+        paths = sorted(paths, key=lambda path: (len(path.name), path.name))
+        return [path.read_text("utf-8") for path in paths if path.exists()]
+
+    def begins(self, other: Script) -> bool:
+        """Tell whether another program does all that this one does, and then goes on."""
+        count = len(self.statements)
+        same = self.statements == other.statements[:count]
+        return same and count < len(other.statements) and self.definitions <= other.definitions
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a program gave."""
+
+    printed: str
+    figures: list[str]
+    seconds: float
+    error: str = ""
+
+
+def run(path: str) -> Result:
+    """Run a program; what a process of its own does."""
+    import matplotlib.pyplot as plt
+
+    sys.modules["rnnlab"] = None  # type: ignore[assignment]  # wherever it is installed
+    figures: list[str] = []
+
+    def show(*_: object, **__: object) -> None:
+        for number in plt.get_fignums():
+            drawing = io.StringIO()
+            plt.figure(number).savefig(drawing, format="svg", **AS_ON_PAGES)
+            figures.append(drawing.getvalue())
+        plt.close("all")
+
+    plt.show = show
+    printed, error, started = io.StringIO(), "", time.monotonic()
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(SECONDS)
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(printed):
+        os.chdir(folder)
+        try:
+            runpy.run_path(path, run_name="__main__")
+        except BaseException:
+            error = traceback.format_exc(limit=-3)
+        signal.alarm(0)
+        os.chdir("/")
+    return Result(printed.getvalue(), figures, time.monotonic() - started, error)
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError(f"ran longer than {SECONDS} seconds")
+
+
+def faults(script: Script, result: Result, tolerance: float) -> Iterator[str]:
+    """Yield what is wrong with what a program gave."""
+    if result.error:
+        yield result.error
+        return
+    if not script.varies:
+        yield from _differences(script, result, tolerance, at_end=True)
+    for covered in script.covers:
+        if not covered.varies:
+            for fault in _differences(covered, result, tolerance, at_end=False):
+                yield f"{covered.path.name}: {fault}"
+
+
+def _differences(
+    script: Script, result: Result, tolerance: float, *, at_end: bool
+) -> Iterator[str]:
+    # A cell before it that is needed whole, such as a loop, may print and draw as well.
+    lines, wanted = result.printed.splitlines(), script.printed.splitlines()
+    count = len(wanted)
+    own = (lines[-count:] if at_end else lines[:count]) if count else []
+    if script.path.stem == "page":
+        own = lines
+    if fault := text_difference("\n".join(own), script.printed, tolerance):
+        yield fault
+    figures = script.figures
+    drawn = result.figures[-len(figures) :] if at_end else result.figures[: len(figures)]
+    if figures and len(drawn) != len(figures):
+        yield f"drew {len(drawn)} figures, wanted {len(figures)}"
+    for one, other in zip(drawn if figures else [], figures, strict=False):
+        if fault := figure_difference(one, other):
+            yield fault
+
+
+def collect(site: Path, part: str, without_training: bool = False) -> list[Script]:
+    """Return the programs to run, each with those that it covers."""
+    paths = [path for path in sorted(site.glob("scripts/**/*.py")) if part in str(path)]
+    if without_training:
+        paths = [path for path in paths if not TRAINS.search(path.read_text("utf-8"))]
+    scripts = [Script(path) for path in paths]
+    kept = []
+    for script in scripts:
+        same_page = [other for other in scripts if other.path.parent == script.path.parent]
+        longer = next((other for other in same_page if script.begins(other)), None)
+        if longer:
+            longer.covers.append(script)
+        else:
+            kept.append(script)
+    for script in kept:  # who covers may be covered
+        waiting = list(script.covers)
+        while waiting:
+            below = waiting.pop()
+            script.covers += [one for one in below.covers if one not in script.covers]
+            waiting += below.covers
+    return sorted(kept, key=lambda script: script.lines, reverse=True)
+
+
+def lengths(scripts: Sequence[Script], site: Path) -> Iterator[str]:
+    """Yield, for each page, how long its programs are beside the page."""
+    every = [one for script in scripts for one in [script, *script.covers]]
+    for folder in sorted({script.path.parent for script in every}):
+        own = [one for one in every if one.path.parent == folder]
+        cells = [one.lines for one in own if one.path.stem != "page"] or [0]
+        whole = next((one.lines for one in own if one.path.stem == "page"), 0)
+        page = folder.relative_to(site / "scripts")
+        source = site / "_sources" / f"{page}.md"
+        source_lines = source.read_text("utf-8").count("\n") if source.exists() else 0
+        yield (
+            f"{page}: {len(own)} programs, median {statistics.median(cells):.0f} lines, "
+            f"longest {max(cells)}; whole page {whole} (source {source_lines})"
+        )
+
+
+def start_server() -> None:
+    """Start the process that the programs' processes are forked from."""
+    os.environ |= {
+        "MATPLOTLIBRC": str(STYLE),
+        "MPLBACKEND": "agg",
+        # Programs that run side by side would wait for each other's threads, ten times as long.
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    multiprocessing.get_context("forkserver").set_forkserver_preload(LIBRARIES)
+    terminal, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)  # TensorFlow's notes about the machine
+    forkserver.ensure_running()
+    os.dup2(terminal, 2)
+
+
+def main() -> int:
+    """Run what is asked for and say how it went."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("site", nargs="?", type=Path, default=ROOT / "docs/_build/html")
+    parser.add_argument("--only", default="", help="part of the path of the programs to run")
+    parser.add_argument("--without-training", action="store_true", help="run the short ones alone")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--tolerance", type=float, default=1e-3, help="of numbers, relative")
+    options = parser.parse_args()
+    site = options.site.resolve()
+    scripts = collect(site, options.only, options.without_training)
+    if not scripts:
+        print(f"error: no programs in {options.site}/scripts: run nox -s docs", file=sys.stderr)
+        return 2
+    count = sum(1 + len(script.covers) for script in scripts)
+    print(f"{count} programs, of which {count - len(scripts)} are the beginning of a longer one")
+
+    start_server()
+    failed, done = {}, 0
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(options.workers, context, max_tasks_per_child=1) as pool:
+        waiting = {pool.submit(run, str(script.path)): script for script in scripts}
+        for future in as_completed(waiting):
+            script, result = waiting[future], future.result()
+            done += 1 + len(script.covers)
+            found = list(faults(script, result, options.tolerance))
+            name = script.path.relative_to(site / "scripts")
+            verdict = "FAILED" if found else "ok"
+            print(f"  {done:4} of {count}  {verdict:6} {name}  {result.seconds:.1f} s", flush=True)
+            if found:
+                failed[name] = found
+                print("\n".join(f"      {line}" for one in found for line in one.splitlines()))
+    print(*lengths(scripts, site), sep="\n")
+    good = count - sum(
+        1 + len(s.covers) for s in scripts if s.path.relative_to(site / "scripts") in failed
+    )
+    print(f"{good} of {count} programs run and give what their pages show")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

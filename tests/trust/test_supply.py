@@ -1,0 +1,116 @@
+"""What is installed is what is locked, and the audit does not call well what it did not check."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.trust.supply.audit import advisories, forbidden
+
+ROOT = Path(__file__).parents[2]
+LOCKS = sorted((ROOT / "docs" / "requirements").glob("*.txt"))
+#: The one thing that is not locked: it is timed beside ours where the machine's registry has it.
+UNLOCKED = {"torch"}
+
+
+def faults_of(lock: str) -> list[str]:
+    """Return what is wrong with a lock."""
+    found = [f"names a place: {place}" for place in re.findall(r"\S+://\S+", lock)]
+    found += [
+        f"has an option: {line}"
+        for line in lock.splitlines()
+        if re.match(r"-|.*--[a-z-]*url", line)
+    ]
+    for requirement in re.split(r"^(?=\w)", lock, flags=re.MULTILINE)[1:]:
+        if not re.match(r"[\w.-]+==\S+", requirement):
+            found.append(f"fixes no version: {requirement.splitlines()[0]}")
+        if "--hash=sha256:" not in requirement:
+            found.append(f"has no hash: {requirement.splitlines()[0]}")
+    return found
+
+
+def loose_installs(noxfile: str) -> list[str]:
+    """Return each call that installs something without the hashes of a lock."""
+    calls = [node for node in ast.walk(ast.parse(noxfile)) if isinstance(node, ast.Call)]
+    installs = [
+        call
+        for call in calls
+        if ast.unparse(call.func) == "session.install"
+        or (ast.unparse(call.func) == "session.run" and "'install'" in ast.unparse(call))
+    ]
+    assert installs
+    return [
+        text
+        for text in map(ast.unparse, installs)
+        # Of ours nothing is fetched, and Debian signs its packages itself.
+        if "--require-hashes" not in text
+        and "'--no-deps', '--no-build-isolation', '--editable', '.'" not in text
+        and "apt-get" not in text
+        and not any(f"*{name}" in text for name in UNLOCKED)
+    ]
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
+def test_a_lock_has_a_version_and_a_hash_for_everything_and_names_no_place(path: Path) -> None:
+    assert faults_of(path.read_text("utf8")) == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "fault"),
+    [
+        ("numpy==2.4.6\n", "has no hash"),
+        ("numpy>=2 \\\n    --hash=sha256:00\n", "fixes no version"),
+        ("--index-url https://index.example\nnumpy==2 \\\n    --hash=sha256:00\n", "names a place"),
+        ("--no-binary numpy\n", "has an option"),
+    ],
+)
+def test_a_lock_that_is_none_is_caught(lock: str, fault: str) -> None:
+    assert any(fault in found for found in faults_of(lock))
+
+
+def test_every_session_installs_with_hashes() -> None:
+    noxfile = (ROOT / "noxfile.py").read_text("utf8")
+    assert loose_installs(noxfile) == []
+    assert loose_installs(noxfile.replace('"--require-hashes", ', "", 1))
+    groups = set(re.findall(r'install\(session, "([\w-]+)"', noxfile))
+    assert groups <= {path.stem for path in LOCKS}
+
+
+def test_unknown_and_forbidden_licences_are_named_and_choices_are_read() -> None:
+    rows = [
+        {"Name": name, "Version": "1", "License": licence}
+        for name, licence in {
+            "a": "UNKNOWN",
+            "b": "GNU Affero General Public License v3",
+            "c": "MIT AND GPL-3.0-only",
+            "d": "MIT OR GPL-3.0-only",
+            "e": "Mozilla Public License 2.0 (MPL 2.0)",
+            "f": "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0",
+        }.items()
+    ]
+    assert [found[0] for found in forbidden(rows)] == ["a", "b", "c"]
+
+
+def test_an_audit_that_skipped_everything_says_that_it_checked_nothing() -> None:
+    skipped = {"name": "numpy", "skip_reason": "Dependency not found"}
+    words, bad = advisories({"dependencies": [skipped]}, "")
+    assert "no advisory source can be reached" in words
+    assert not bad
+    words, bad = advisories(None, "no route to host")
+    assert "no route to host" in words
+    assert not bad
+
+
+def test_a_known_fault_fails_the_audit() -> None:
+    fault = {"id": "X-1", "fix_versions": ["2"]}
+    good, hit = ({"name": n, "version": "1", "vulns": v} for n, v in (("a", []), ("b", [fault])))
+    assert advisories({"dependencies": [good]}, "") == (
+        "1 of 1 packages checked, 0 known faults",
+        False,
+    )
+    words, bad = advisories({"dependencies": [good, hit]}, "")
+    assert bad
+    assert "b 1: X-1, mended in ['2']" in words
