@@ -36,8 +36,7 @@ extensions = [
     "showing.hidden_cells",  # hidden code is native <details>
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
     "showing.page_facts",  # {page-time}`read` and {page-time}`run`
-    "copying.programs",  # each cell as a program that runs where it is pasted
-    "copying.downloads",  # each page as a notebook with its outputs
+    "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
     "shipping.page_assets",  # each page loads the style sheets that it needs
     "shipping.cut_fonts",  # icons and fonts are cut to what the site uses
     "shipping.content_policy",  # the policy is in each page and in header files

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import nbformat
 from nbformat import NotebookNode
 
-from .page import Cell
+from .cells import Cell
+from .program import Program, body_text, layout, tidied, to_install
 from .prose import CellPlace
-from .script import Program, cells_text
 
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
@@ -44,7 +45,7 @@ def make_notebook(
         }
     )
     code = {
-        cell.number: cells_text(list(pairs))
+        cell.number: body_text(list(pairs))
         for cell, pairs in groupby(program.body, key=lambda pair: pair[0].cell)
     }
     add = notebook.cells.append
@@ -52,8 +53,9 @@ def make_notebook(
     title = next(blocks)
     assert isinstance(title, str)
     add(_text(f"{title}\n\n" + "  \n".join(header)))
-    add(_code("%pip install --quiet " + " ".join(program.libraries)))
-    setup = "\n\n".join(part for part in (program.imports, program.package, program.files) if part)
+    setup = tidied(layout(replace(program, body=[])))
+    needed = to_install("\n".join([setup, *code.values()]), next(iter(cells.values())))
+    add(_code("%pip install --quiet " + " ".join(needed)))
     add(_code(f"# @title What this page uses of rnnlab\n{setup}", metadata=FOLDED))
     done: set[int] = set()
 

@@ -1,18 +1,24 @@
-"""What the modules of our package define, and what each definition needs in turn."""
+"""What the modules of our package define, in the form in which readers copy it."""
 
 from __future__ import annotations
 
 import ast
-import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .scopes import bound, uses
-from .source import Edit, Source
+import libcst as cst
 
-BUILTINS = frozenset(dir(builtins))
+from .statements import uses
+
+NAME = "rnnlab"
+PLAIN = f"{NAME}.plain"
+CHECKS = f"{NAME}._door"
+
+
+class UnknownNameError(Exception):
+    """A name of our package whose meaning can't be told."""
 
 
 @dataclass(frozen=True)
@@ -23,226 +29,193 @@ class Thing:
     name: str
 
 
-@dataclass(frozen=True)
-class Import:
-    """Something of a library, bound to a name: a module, or a name in one."""
-
-    module: str
-    name: str | None
-    alias: str
-
-    @property
-    def path(self) -> str:
-        """The dotted name of what is bound; `import a.b` binds `a`."""
-        if self.name:
-            return f"{self.module}.{self.name}"
-        root = self.module.partition(".")[0]
-        return root if self.alias == root else self.module
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A place in a source that means something of ours or of a library."""
-
-    start: int
-    end: int
-    target: Thing | Import
-    local: frozenset[str]
-
-
-class UnresolvedError(Exception):
-    """A name whose meaning can't be worked out."""
-
-    def __init__(self, name: str, why: str) -> None:
-        """Keep the name and say why."""
-        super().__init__(f"`{name}` {why}")
-
-
-class Imports:
-    """The names that the import statements of a source bind: to libraries, and to us."""
-
-    def __init__(self, statements: Iterable[ast.stmt], package: str) -> None:
-        """Read the import statements among some statements."""
-        self.libraries: dict[str, Import] = {}
-        self.ours: dict[str, str] = {}
-        for statement in statements:
-            for alias, module, name in _imported(statement):
-                if module.partition(".")[0] == package:
-                    self.ours[alias] = f"{module}.{name}" if name else module
-                    if name is None and alias == package:
-                        self.ours[alias] = package
-                elif module != "__future__":
-                    self._add(Import(module, name, alias))
-
-    def _add(self, new: Import) -> None:
-        old = self.libraries.get(new.alias, new)
-        if old.path != new.path:
-            raise UnresolvedError(new.alias, f"is imported as {old.path} and as {new.path}")
-        # `import a.b` also does what `import a` does.
-        self.libraries[new.alias] = max(old, new, key=lambda one: len(one.module))
-
-
 class Module:
-    """A module of ours: its source and what it binds."""
+    """A module of ours: what its imports bind, and its definitions without types and checks."""
 
-    def __init__(self, name: str, path: Path, package: str) -> None:
+    def __init__(self, name: str, path: Path) -> None:
         """Read the module."""
         self.name, self.path = name, path
-        self.source = Source(path.read_text("utf-8"))
-        self.statements = self.source.tree.body
-        self.imports = Imports(self.statements, package)
-        self.defined = {
-            name: [number for number, node in enumerate(self.statements) if name in bound([node])]
-            for name in bound(self.statements) - {*self.imports.libraries, *self.imports.ours}
-        }
-        # A statement that binds nothing but names something may change it: `TABLE["x"] = 1`.
-        for number, node in enumerate(self.statements):
-            if not bound([node]):
-                for name in {use.node.id for use in uses(node)} & set(self.defined):
-                    self.defined[name].append(number)
+        self.source = path.read_text("utf-8")
+        self.imports = imports_of(ast.parse(self.source))
 
     @cached_property
-    def edits(self) -> list[Edit]:
-        """What a snippet leaves out of the source."""
-        return list(self.source.shorten())
+    def definitions(self) -> dict[str, str]:
+        """The source of what binds each name at the top of the module."""
+        checks = {name for name, dotted in self.imports.items() if dotted.startswith(CHECKS)}
+        tree = cst.parse_module(self.source).visit(Shorten(checks))
+        found: dict[str, str] = {}
+        for statement in tree.body:
+            text = tree.code_for_node(statement).strip("\n")
+            for name in uses(ast.parse(text).body[0])[1] - set(self.imports):
+                found[name] = f"{found[name]}\n{text}" if name in found else text
+        return found
+
+
+def imports_of(tree: ast.Module) -> dict[str, str]:
+    """Return the names that the imports of some code bind, each with what it means, dotted."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                found[one.asname or one.name.partition(".")[0]] = (
+                    one.name if one.asname else one.name.partition(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
+            for one in node.names:
+                found[one.asname or one.name] = f"{node.module}.{one.name}"
+    return found
 
 
 class Package:
     """Our package, read from its files; nothing of it is imported."""
 
-    def __init__(self, root: Path, name: str = "rnnlab") -> None:
-        """Take the package `name` in the folder `root`."""
-        self.root, self.name = root, name
+    def __init__(self, root: Path) -> None:
+        """Take the package that lies in the folder `root`."""
+        self.root = root
         self._modules: dict[str, Module | None] = {}
-        self._references: dict[tuple[str, int], list[Reference]] = {}
+
+    @property
+    def used(self) -> list[Module]:
+        """The modules that were asked for so far."""
+        return [module for module in self._modules.values() if module]
 
     def module(self, name: str) -> Module | None:
         """Return a module by its dotted name, None if there is no such module."""
-        if name not in self._modules and name.partition(".")[0] == self.name:
+        if name not in self._modules and name.partition(".")[0] == NAME:
             path = self.root.joinpath(*name.split("."))
             files = [path / "__init__.py", path.with_suffix(".py")]
             found = next((file for file in files if file.is_file()), None)
-            self._modules[name] = Module(name, found, self.name) if found else None
+            self._modules[name] = Module(name, found) if found else None
         return self._modules.get(name)
 
-    def resolve(self, name: str) -> Module | Thing:
-        """Return what a dotted name means, whichever module passes it on.
+    def find(self, dotted: str) -> Module | Thing:
+        """Return what a dotted name means: its plain form where there is one.
 
         Raises:
-            UnresolvedError: There is no such thing.
+            UnknownNameError: There is no such thing.
         """
-        if found := self.find(name):
-            return found
-        raise UnresolvedError(name, f"is not in the package {self.name}")
-
-    def find(self, name: str) -> Module | Thing | None:
-        """Return what a dotted name means, None if there is no such thing."""
-        if module := self.module(name):
+        if module := self.module(dotted):
             return module
-        parent, _, last = name.rpartition(".")
-        if module := self.module(parent):
-            if last in module.imports.ours:
-                return self.find(module.imports.ours[last])
-            if last in module.defined:
-                return Thing(module.name, last)
-        return None
+        parent, _, name = dotted.rpartition(".")
+        module, plain = self.module(parent), self.module(PLAIN)
+        if (
+            module
+            and plain
+            and name in plain.definitions
+            and name in {*module.definitions, *module.imports}
+        ):
+            return Thing(PLAIN, name)
+        if module and name in module.definitions:
+            return Thing(parent, name)
+        if module and name in module.imports:
+            return self.find(module.imports[name])
+        raise UnknownNameError(f"`{dotted}` is not in the package {NAME}")
 
-    def references(
-        self, source: Source, tree: ast.AST, imports: Imports, own: Module | None = None
-    ) -> Iterator[Reference]:
-        """Find the places in a source that mean something of ours or of a library.
-
-        Args:
-            source: The source.
-            tree: The part of its tree in which to look.
-            imports: What its imports bind.
-            own: The module that the source is, if it is one of ours.
+    def closure(self, things: Iterable[Thing]) -> list[Thing]:
+        """Return some things and all that they need of ours, each after what it needs.
 
         Raises:
-            UnresolvedError: A name of ours is bound again, or a module of ours is used as a value.
+            UnknownNameError: Two modules give one name to different things.
         """
-        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        for use in uses(tree):
-            name, node = use.node.id, use.node
-            target: Module | Thing | Import
-            if name in imports.ours:
-                if not isinstance(node.ctx, ast.Load):
-                    raise UnresolvedError(name, f"is imported from {self.name} and bound again")
-                target = self.resolve(imports.ours[name])
-                while isinstance(target, Module):
-                    node = parents.get(node)
-                    if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load):
-                        why = f"is the module {target.name}; name what is used of it"
-                        raise UnresolvedError(name, why)
-                    target = self.resolve(f"{target.name}.{node.attr}")
-            elif name in imports.libraries:
-                target = imports.libraries[name]
-            elif own and name in own.defined:
-                target = Thing(own.name, name)
-            elif own and name not in BUILTINS:
-                raise UnresolvedError(name, f"is not defined in {own.name}")
-            else:
-                continue
-            yield Reference(*source.span(node), target, use.local)
+        found: dict[Thing, None] = {}
+        under_way: set[Thing] = set()
 
-    def needs(self, module: Module, number: int) -> list[Reference]:
-        """Return what a statement of a module refers to, but for what a snippet leaves out."""
-        key = (module.name, number)
-        if key not in self._references:
-            found = self.references(
-                module.source, module.statements[number], module.imports, module
-            )
-            self._references[key] = [
-                one
-                for one in found
-                if not any(cut.start <= one.start and one.end <= cut.end for cut in module.edits)
-            ]
-        return self._references[key]
-
-    def closure(self, things: Iterable[Thing]) -> dict[str, list[int]]:
-        """Return the statements that define some things and all that they need.
-
-        Returns:
-            The numbers of the statements by module, each module after those that it needs.
-        """
-        found: dict[str, set[int]] = {}
-        waiting = list(things)
-        while waiting:
-            thing = waiting.pop()
+        def visit(thing: Thing) -> None:
+            if thing in found or thing in under_way:
+                return
+            under_way.add(thing)
             module = self.module(thing.module)
             assert module
-            for number in module.defined[thing.name]:
-                if number not in found.setdefault(module.name, set()):
-                    found[module.name].add(number)
-                    needs = self.needs(module, number)
-                    waiting += [one.target for one in needs if isinstance(one.target, Thing)]
-        return {name: sorted(found[name]) for name in self._in_order(found)}
+            for name in sorted(uses_of(module.definitions[thing.name])):
+                if name in module.definitions:
+                    visit(Thing(thing.module, name))
+                elif module.imports.get(name, "").startswith(f"{NAME}."):
+                    target = self.find(module.imports[name])
+                    if isinstance(target, Module):
+                        raise UnknownNameError(
+                            f"`{name}` is a module of ours that {thing.module}.{thing.name} uses "
+                            "as a value; import what it needs of it by name"
+                        )
+                    visit(target)
+            found[thing] = None
 
-    def _in_order(self, wanted: Iterable[str]) -> list[str]:
-        """Return modules so that each stands after those that it imports."""
-        order: dict[str, None] = {}
-
-        def visit(name: str) -> None:
-            module = self.module(name)
-            if module is None or name in order:
-                return
-            order[name] = None
-            for dotted in sorted(module.imports.ours.values()):
-                target = self.resolve(dotted)
-                visit(target.name if isinstance(target, Module) else target.module)
-            del order[name]
-            order[name] = None
-
-        for name in sorted(wanted):
-            visit(name)
-        return [name for name in order if name in set(wanted)]
+        for thing in things:
+            visit(thing)
+        homes: dict[str, str] = {}
+        for thing in found:
+            if homes.setdefault(thing.name, thing.module) != thing.module:
+                raise UnknownNameError(
+                    f"`{thing.name}` is defined in {homes[thing.name]} and in {thing.module}; "
+                    "a program has room for one of that name"
+                )
+        return list(found)
 
 
-def _imported(statement: ast.stmt) -> Iterator[tuple[str, str, str | None]]:
-    """Yield alias, module and name for each name that an import statement binds."""
-    if isinstance(statement, ast.Import):
-        for alias in statement.names:
-            yield alias.asname or alias.name.partition(".")[0], alias.name, None
-    elif isinstance(statement, ast.ImportFrom):
-        for alias in statement.names:
-            yield alias.asname or alias.name, statement.module or "", alias.name
+def uses_of(source: str) -> set[str]:
+    """Return the names of its module that some code reads, wherever."""
+    return set().union(*(uses(node)[0] for node in ast.parse(source).body))
+
+
+class Shorten(cst.CSTTransformer):
+    """Leaves out types, checks, and what a docstring says beyond its first sentence."""
+
+    def __init__(self, checks: set[str]) -> None:
+        """Take the names of the decorators that check arguments."""
+        self.checks = checks
+        self.classes = 0
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802
+        """Count classes: the fields of a dataclass keep their types."""
+        self.classes += 1
+
+    def leave_ClassDef(self, node: cst.ClassDef, new: cst.ClassDef) -> cst.ClassDef:  # noqa: N802
+        """Shorten its docstring."""
+        self.classes -= 1
+        return new.with_changes(body=_first_sentence(new.body))
+
+    def leave_Param(self, node: cst.Param, new: cst.Param) -> cst.Param:  # noqa: N802
+        """Drop the type."""
+        bare = new.with_changes(annotation=None)
+        return bare.with_changes(comma=cst.MaybeSentinel.DEFAULT) if not node.default else bare
+
+    def leave_Parameters(self, node: cst.Parameters, new: cst.Parameters) -> cst.Parameters:  # noqa: N802
+        """Drop the comma behind the last, which would keep each on a line of its own."""
+
+        def bare(some: tuple[cst.Param, ...]) -> list[cst.Param]:
+            return [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for one in some]
+
+        return new.with_changes(params=bare(new.params), kwonly_params=bare(new.kwonly_params))
+
+    def leave_FunctionDef(self, node: cst.FunctionDef, new: cst.FunctionDef) -> cst.FunctionDef:  # noqa: N802
+        """Drop the type of what it returns and the checks; shorten its docstring."""
+        kept = [one for one in new.decorators if _called(one.decorator) not in self.checks]
+        return new.with_changes(returns=None, decorators=kept, body=_first_sentence(new.body))
+
+    def leave_AnnAssign(self, node: cst.AnnAssign, new: cst.AnnAssign) -> cst.BaseSmallStatement:  # noqa: N802
+        """Drop the type of a variable."""
+        if self.classes or new.value is None:
+            return new
+        return cst.Assign([cst.AssignTarget(new.target)], new.value)
+
+    def leave_Comment(self, node: cst.Comment, new: cst.Comment) -> cst.Comment:  # noqa: N802
+        """Turn marks for tools into plain comments."""
+        return cst.Comment("# " + new.value[3:]) if new.value.startswith("#: ") else new
+
+
+def _called(node: cst.BaseExpression) -> str:
+    """Return the name that a decorator begins with."""
+    while isinstance(node, cst.Call | cst.Attribute):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _first_sentence(body: cst.BaseSuite) -> cst.BaseSuite:
+    """Keep the first paragraph of a docstring."""
+    match body:
+        case cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Expr(text)]), *rest]):
+            if isinstance(text, cst.SimpleString):
+                first = str(text.evaluated_value).partition("\n\n")[0].rstrip()
+                mark = 'r"""' if "\\" in first else '"""'
+                short = cst.Expr(cst.SimpleString(f'{mark}{first}"""'))
+                return body.with_changes(body=[cst.SimpleStatementLine([short]), *rest])
+    return body

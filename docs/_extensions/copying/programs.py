@@ -1,14 +1,17 @@
 """Sphinx extension: each code cell as a program that runs where it is pasted.
 
 In the built site, `scripts/<page>/<nn>.py` is the smallest program that makes the output of a
-cell, `<nn>.out` is what it prints and `<nn>.svg` what it draws; `page.py` is the whole page. The
-page offers each cell's program beside its plain copy button, and the page's notebook runs without
-our package too.
+cell, `<nn>.out` is what it prints and `<nn>.svg` what it draws; `page.py` is the whole page, and
+`_sources/<page>.ipynb` the same as a notebook. The page offers each cell's program beside its
+plain copy button. None of them needs our package, of which the site carries a wheel.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -26,61 +29,63 @@ from running.executed_pages import read_executed
 from running.pages import is_page
 from showing.places import is_cell
 
+from .cells import Cell, CellError, needed_by, read_cells, read_statements
 from .notebook import make_notebook
 from .package import Package
-from .page import Cell, CellError, Page, read_cells
+from .program import Program, Writer, layout, tidy, to_install
 from .prose import Prose
-from .script import Program, Writer, formatted, layout
 
 LOGGER = logging.getLogger(__name__)
 FOLDER = "scripts"
 WHOLE = "page"
+WHEELS = "wheels"
 
 
 class script_link(nodes.General, nodes.Element):  # noqa: N801  (docutils names nodes so)
     """A link to the program of a cell, which a script turns into a button that copies it."""
 
 
-class Snippets:
+class Programs:
     """The programs of one page."""
 
     def __init__(self, app: Sphinx, name: str) -> None:
         """Read a page that has run.
 
         Raises:
-            CellError: What a cell needs can't be worked out.
+            CellError: What a cell needs can't be told.
         """
         self.app, self.name = app, name
         path = Path(app.env.doc2path(name))
-        self.source = path.read_text("utf-8")
-        notebook = read_executed(self.source)
-        code = [index for index, one in enumerate(notebook.cells) if one.cell_type == "code"]
-        self.cells = dict(zip(code, read_cells(notebook), strict=True))
-        self.page = Page(list(self.cells.values()), _package(Path(app.confdir).parent))
-        self.writer = Writer(self.page, path.parent)
+        notebook = read_executed(path.read_text("utf-8"))
+        places = [index for index, one in enumerate(notebook.cells) if one.cell_type == "code"]
+        self.cells = dict(zip(places, read_cells(notebook), strict=True))
+        self.statements = read_statements(list(self.cells.values()))
+        self.writer = Writer(self.statements, _package(Path(app.confdir).parent), path.parent)
 
     def of_cell(self, cell: Cell) -> Program:
         """Return the program of a cell."""
-        return self.writer.write(self.page.needed_by([cell.number]), [cell.number])
+        return self.writer.write(needed_by([cell.number], self.statements), [cell.number])
 
     def of_page(self, for_notebook: bool = False) -> Program:
         """Return the program of the whole page; a notebook shows last expressions by itself."""
         parts = [cell.number for cell in self.cells.values() if cell.is_part]
-        return self.writer.write(self.page.needed_by(parts), None if for_notebook else parts)
+        return self.writer.write(needed_by(parts, self.statements), None if for_notebook else parts)
 
-    def header(self, *what: str, cells: Sequence[Cell] = ()) -> list[str]:
-        """Return the lines that say what a program is, where it is from, and its licence.
-
-        If the outputs of some of its cells vary, a line says so, with the reasons.
-        """
+    def header(
+        self, what: str, cells: Sequence[Cell] = (), beside: Sequence[str] = ()
+    ) -> list[str]:
+        """Return the lines that say what a program is, where it is from, and its licence."""
         config = self.app.config
-        address = self.app.builder.get_target_uri(self.name)
+        address = urljoin(config.html_baseurl, self.app.builder.get_target_uri(self.name))
         reasons = "; ".join(dict.fromkeys(cell.varies for cell in cells if cell.varies))
+        where = (
+            " from " + urljoin(address, ".") if config.html_baseurl else " from the site's folder"
+        )
         return [
-            *what,
-            urljoin(config.html_baseurl, address) if config.html_baseurl else address,
-            f"{config.project} {config.version}. Copyright {config.copyright}",
+            f"{what}, {address}",
+            f"{config.project} {config.version}, MIT licence. {config.copyright.partition('.')[0]}",
             *([f"Its output differs from run to run: {reasons}"] if reasons else []),
+            *(f"Put {name}{where} beside it." for name in beside),
         ]
 
 
@@ -94,36 +99,47 @@ def begin(app: Sphinx) -> None:
     _package.cache_clear()
 
 
-def write_scripts(app: Sphinx, document: nodes.document) -> None:
+def write_programs(app: Sphinx, document: nodes.document) -> None:
     """Write the programs of a page that was read, and mark its cells."""
     name = app.env.docname
     if app.builder.format != "html" or not is_page(Path(app.env.doc2path(name)).read_text("utf-8")):
         return
     folder = Path(app.outdir, FOLDER, name)
     folder.mkdir(parents=True, exist_ok=True)
+    title = document.next_node(nodes.title).astext()
+    headers: dict[str, tuple[list[str], Cell]] = {}
     try:
-        snippets = Snippets(app, name)
-        for module in snippets.writer.modules():
+        page = Programs(app, name)
+        for module in page.writer.package.used:
             app.env.note_dependency(str(module.path))
-        title = document.next_node(nodes.title).astext()
-        written = set()
-        for cell in snippets.cells.values():
-            if cell.is_shown:
-                header = snippets.header(f"{title}, cell {cell.number}", cells=[cell])
-                text = layout(snippets.of_cell(cell), header, cell.number)
-                _write(folder, f"{cell.number:02d}", text, [cell])
-                written.add(cell.number)
-        parts = [cell for cell in snippets.cells.values() if cell.is_part]
-        header = snippets.header(title, cells=parts)
-        _write(folder, WHOLE, layout(snippets.of_page(), header), parts)
+        for cell in page.cells.values():
+            if cell.is_offered:
+                stem, program = f"{cell.number:02d}", page.of_cell(cell)
+                what = f"{title}, cell {cell.number}"
+                headers[stem] = page.header(what, [cell], program.beside), cell
+                _write(folder, stem, layout(program, cell.number), [cell])
+        parts = [cell for cell in page.cells.values() if cell.is_part]
+        whole = page.of_page()
+        headers[WHOLE] = page.header(title, parts, whole.beside), parts[-1]
+        _write(folder, WHOLE, layout(whole), parts)
+        for data in whole.beside:
+            target = folder / data
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(page.writer.folder / data, target)
+        tidy(folder)
+        for stem, (lines, cell) in headers.items():
+            file = folder / f"{stem}.py"
+            code = file.read_text("utf-8")
+            if needed := to_install(code, cell):
+                lines = [*lines, "Needs: pip install " + " ".join(needed)]
+            file.write_text("\n".join([*(f"# {line}" for line in lines), "", code]), "utf-8")
     except CellError as error:
-        LOGGER.warning("%s", error, location=(name, error.cell.line), type="snippets")
+        LOGGER.warning("%s", error, location=(name, error.cell.line), type="programs")
         return
-    formatted(folder)
     for node in document.findall(is_cell):
-        cell = snippets.cells[node["cell_index"]]
-        if cell.number in written:
-            node[0].append(script_link(script=f"{FOLDER}/{name}/{cell.number:02d}.py"))
+        stem = f"{page.cells[node['cell_index']].number:02d}"
+        if stem in headers:
+            node[0].append(script_link(script=f"{FOLDER}/{name}/{stem}.py"))
 
 
 def _write(folder: Path, stem: str, text: str, cells: list[Cell]) -> None:
@@ -137,24 +153,23 @@ def _write(folder: Path, stem: str, text: str, cells: list[Cell]) -> None:
         (folder / f"{stem}{mark}.svg").write_text(figure, "utf-8")
 
 
-def remove_scripts(app: Sphinx, env: object, name: str) -> None:
+def remove_programs(app: Sphinx, env: object, name: str) -> None:
     """Remove the programs of a page that is read again, or is no more."""
     shutil.rmtree(Path(app.outdir, FOLDER, name), ignore_errors=True)
 
 
 def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
-    """Put a notebook that runs anywhere in the place of the one that MyST-NB leaves."""
+    """Write a notebook that runs anywhere beside the page's source."""
     if app.builder.format != "html" or not is_page(Path(app.env.doc2path(name)).read_text("utf-8")):
         return
     try:
-        snippets = Snippets(app, name)
-        program = snippets.of_page(for_notebook=True)
+        page = Programs(app, name)
+        program = page.of_page(for_notebook=True)
     except CellError:
         return  # reported when the page was read
-    base = app.config.html_baseurl
+    here = urljoin(app.config.html_baseurl, app.builder.get_target_uri(name))
 
     def link(address: str) -> str:
-        here = urljoin(base, app.builder.get_target_uri(name))
         whole = urljoin(here, address)
         return whole if whole.startswith(("http://", "https://")) else ""
 
@@ -166,17 +181,20 @@ def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
         return app.config.numfig_format["figure"] % ".".join(map(str, number)) + ": "
 
     blocks = Prose(link, figure_name).blocks(document)
-    notebook = make_notebook(blocks, program, snippets.cells, snippets.header())
-    path = Path(app.env.mystnb_config.output_folder, f"{name}.ipynb")  # type: ignore[attr-defined]
+    title = document.next_node(nodes.title).astext()
+    notebook = make_notebook(blocks, program, page.cells, page.header(title, (), program.beside))
+    path = Path(app.outdir, "_sources", f"{name}.ipynb")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook), "utf-8")
 
 
 def offer(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Tell the page's templates what is there."""
-    if "kernelspec" not in app.env.metadata.get(name, {}):
-        return
-    context["page_script"] = f"{FOLDER}/{name}/{WHOLE}.py"
-    context["launchers"] = launchers(app.config.repository_url, app.config.notebooks_branch, name)
+    if "kernelspec" in app.env.metadata.get(name, {}):
+        context["page_script"] = f"{FOLDER}/{name}/{WHOLE}.py"
+        context["notebook"] = f"_sources/{name}.ipynb"
+        config = app.config
+        context["launchers"] = launchers(config.repository_url, config.notebooks_branch, name)
 
 
 def launchers(repository: str, branch: str, name: str) -> dict[str, str]:
@@ -192,6 +210,19 @@ def launchers(repository: str, branch: str, name: str) -> dict[str, str]:
         "Colab": f"https://colab.research.google.com/github/{path}/blob/{branch}/{notebook}",
         "Binder": f"https://mybinder.org/v2/gh/{path}/{branch}?urlpath=lab/tree/{notebook}",
     }
+
+
+def write_wheel(app: Sphinx, exception: Exception | None) -> None:
+    """Put our own wheel into the site, for those who want the package itself."""
+    project = Path(app.confdir).parent / "pyproject.toml"
+    if exception is None and app.builder.format == "html" and project.is_file():
+        folder = Path(app.outdir, WHEELS)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        # The same bytes from the same sources, whenever they were checked out.
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
+        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder)]
+        subprocess.run([*command, str(project.parent)], check=True, env=environment)
 
 
 def visit_link(translator: HTML5Translator, node: nodes.Element) -> None:
@@ -212,13 +243,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("running.executed_pages")
     app.add_config_value("repository_url", "", "html", types=str)
     app.add_config_value("notebooks_branch", "gh-pages", "html", types=str)
-    app.add_node(
-        script_link, html=(visit_link, None), latex=(skip, None), text=(skip, None),
-        man=(skip, None), texinfo=(skip, None),
-    )  # fmt: skip
+    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None))
+    app.add_node(script_link, html=(visit_link, None), **others)
     app.connect("builder-inited", begin)
-    app.connect("env-purge-doc", remove_scripts)
-    app.connect("doctree-read", write_scripts)
+    app.connect("env-purge-doc", remove_programs)
+    app.connect("doctree-read", write_programs)
     app.connect("doctree-resolved", write_notebook)
     app.connect("html-page-context", offer)
+    app.connect("build-finished", write_wheel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,83 @@
+"""Data files of a page in its programs: the part that a program uses, if that is short."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import textwrap
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+#: Lines of data in a program; what is longer is fetched, or lies beside the program.
+LIMIT = 60
+WIDTH = 76
+
+
+def embedded(path: Path, name: str, words: Collection[str]) -> str:
+    """Return code that writes a data file, or nothing where that would be too long.
+
+    Args:
+        path: The file.
+        name: What the page calls it, relative to itself.
+        words: The strings in the program's code; columns that it does not name are left out.
+    """
+    text = path.read_text("utf-8")
+    if path.suffix == ".csv":
+        rows = _columns(text, words)
+        lines = textwrap.wrap(" ".join(rows), WIDTH) if not any(" " in row for row in rows) else []
+        before, after = '"\\n".join(', ".split())"
+    elif path.suffix == ".json":
+        text = json.dumps(_keys(json.loads(text), words), ensure_ascii=False)
+        lines = _wrapped(re.findall(r'"[^"]*"[:,]? ?|[^" ]+ ?', text))
+        before, after = "", ""
+    else:
+        return ""
+    if not 0 < len(lines) <= LIMIT or '"""' in text or "\\" in text:
+        return ""
+    data = "\n".join(lines)
+    folder = f"Path({str(Path(name).parent.as_posix())!r}).mkdir(exist_ok=True)\n"
+    return f'{folder}Path({name!r}).write_text({before}"""\\\n{data}\n"""{after})'
+
+
+def _wrapped(tokens: Iterable[str]) -> list[str]:
+    """Fill lines with the tokens of JSON, which may be parted anywhere."""
+    lines = [""]
+    for token in tokens:
+        if len(lines[-1] + token.rstrip()) > WIDTH:
+            lines.append("")
+        lines[-1] += token
+    return [line.rstrip() for line in lines]
+
+
+def _columns(text: str, words: Collection[str]) -> list[str]:
+    """Return the rows of a table with the columns that are named; all of them if none is."""
+    head, *rows = list(csv.reader(io.StringIO(text)))
+    places = [place for place, name in enumerate(head) if name in words] or range(len(head))
+    return [",".join(row[place] for place in places) for row in [head, *rows]]
+
+
+def _keys(value: Any, words: Collection[str]) -> Any:
+    """Return a dictionary without the entries at its top that are not named.
+
+    Below that, dictionaries that stand side by side with the same keys are rows of a table, and
+    keep the columns that are named.
+    """
+    if not isinstance(value, dict):
+        return value
+    return {key: _rows(part, words) for key, part in value.items() if key in words}
+
+
+def _rows(value: Any, words: Collection[str]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    parts = list(value.values())
+    tables = [part for part in parts if isinstance(part, dict) and part.keys() == parts[0].keys()]
+    if len(tables) == len(parts) > 1:
+        return {
+            name: {key: _rows(one, words) for key, one in part.items() if key in words} or part
+            for name, part in value.items()
+        }
+    return {key: _rows(part, words) for key, part in value.items()}

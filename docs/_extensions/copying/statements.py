@@ -1,0 +1,227 @@
+"""What a statement does to the names of its module: which it reads, binds and changes.
+
+It is told from names alone. Two names for one value are not followed: a page changes a value in
+the cell that makes it, under the name that it has there, or the cell declares what it needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+#: Stands for the stream that layers without a seed, `np.random.normal` and the like draw from.
+RANDOM = "<random>"
+#: Stands for how libraries are set, which every statement may depend on.
+SETTINGS = "<settings>"
+SEEDS = re.compile(r"\b(set_random_seed|random\.seed|set_seed)\(")
+DRAWS = re.compile(
+    r"\b(layers\.[A-Z]|Sequential\(|recurrent_network\(|(tf|keras)\.random\."
+    r"|(?<![.\w])random\.|np\.random\.(?!default_rng|RandomState|Generator))"
+)
+#: What makes a value that goes on from where its last use has left it.
+GENERATORS = re.compile(r"\b(default_rng|RandomState|shuffled_batches|iter|cycle)\(")
+#: The arguments that functions of ours and Python's own change, by place and by name.
+CHANGED = {"train": {0, "optimizer"}, "train_scheduled": {0}, "next": {0}, "setattr": {0}}
+#: Functions of libraries that change their first argument; others change what is named as `out`.
+FILLING = {"copyto", "shuffle"}
+#: Methods that change their object even where their value is used.
+CHANGING = {"append", "apply", "assign", "build", "extend", "fit", "pop", "set_weights", "update"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The names that a statement reads, binds and changes when it runs.
+
+    Attributes:
+        later: What the function that it defines reads when it is called.
+    """
+
+    reads: frozenset[str]
+    binds: frozenset[str]
+    changes: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
+
+
+@dataclass
+class Known:
+    """What the statements so far have made of names: functions, generators, modules."""
+
+    functions: dict[str, ast.AST] = field(default_factory=dict)
+    generators: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+
+    def effect(self, node: ast.stmt) -> Effect:
+        """Return what the next statement does, with what the functions do that it may call."""
+        reads, binds = uses(node)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            self.modules |= binds
+            return Effect(frozenset(reads), frozenset(binds))
+        function = function_of(node)
+        changes, later = set[str](), set[str]()
+        if isinstance(function, ast.FunctionDef | ast.Lambda):
+            binds = {node.name} if isinstance(node, ast.FunctionDef) else binds
+            own = [*getattr(function, "decorator_list", ()), *function.args.defaults]
+            later = reads.union(*(uses(self.functions[one])[0] for one in self.called(reads)))
+            reads = set[str]().union(*(uses(one)[0] for one in own))
+        elif not isinstance(function, ast.ClassDef):
+            called = {name: self.functions[name] for name in self.called(reads)}
+            reads = reads.union(*(uses(one)[0] for one in called.values()))
+            changes = self.changes([node]) | (reads & self.generators)
+            for name, one in called.items():
+                changes |= self.changed_by(name, None) | (uses(one)[1] - {getattr(one, "name", "")})
+            code = ast.unparse([node, *called.values()])
+            if SEEDS.search(code):
+                binds.add(RANDOM)
+            elif DRAWS.search(code):
+                changes.add(RANDOM)
+            self.generators -= binds
+            made = [one for one in called.values() if any(map(is_yield, ast.walk(one)))]
+            value = getattr(node, "value", None)
+            if made or isinstance(value, ast.GeneratorExp) or GENERATORS.search(ast.unparse(node)):
+                self.generators |= binds - {RANDOM}
+                function = function or next(iter(made), None)
+        self.functions = {name: one for name, one in self.functions.items() if name not in binds}
+        if function:
+            self.functions |= dict.fromkeys(binds, function)
+        before = reads | (changes - binds)
+        return Effect(*map(frozenset, (before, binds, changes, later)))
+
+    def called(self, reads: Iterable[str]) -> list[str]:
+        """Return the functions among some names, and those that they name in turn."""
+        found: list[str] = []
+        waiting = list(reads)
+        while waiting:
+            name = waiting.pop()
+            if name in self.functions and name not in found:
+                found.append(name)
+                waiting += uses(self.functions[name])[0]
+        return found
+
+    def changes(self, body: Iterable[ast.AST], depth: int = 0) -> set[str]:
+        """Return the names whose values some code changes without binding them."""
+        found = set()
+        for node in running(body):
+            match node:
+                case ast.Attribute() | ast.Subscript() if not isinstance(node.ctx, ast.Load):
+                    found.add(self.changed(node))
+                case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method) as called)):
+                    # `np.testing.assert_allclose(...)` changes nothing; `set_...` is a setting.
+                    if root(called) not in self.modules or re.match("set_|update", method):
+                        found.add(self.changed(called) if method != "set_random_seed" else "")
+                case ast.Call(func=ast.Attribute(attr=method)) if method in FILLING:
+                    found.add(root(node.args[0]))
+                case ast.Call(func=ast.Attribute(attr=method) as called) if method in CHANGING:
+                    found.add(self.changed(called))
+                case ast.Call(func=ast.Name(name)) if depth < 4:
+                    found |= self.changed_by(name, node, depth)
+                case ast.keyword(arg="out"):
+                    found.add(root(node.value))
+        return found - {""}
+
+    def changed(self, node: ast.AST) -> str:
+        """Return the name whose value is changed: that of a variable, or of all settings."""
+        return SETTINGS if root(node) in self.modules else root(node)
+
+    def changed_by(self, name: str, call: ast.Call | None, depth: int = 0) -> set[str]:
+        """Return what a call of a function changes: the arguments, and what it reads besides."""
+        changed: set[int | str] = set(CHANGED.get(name, ()))
+        function, others = self.functions.get(name), set()
+        if isinstance(function, ast.FunctionDef | ast.Lambda):
+            body = function.body if isinstance(function.body, list) else [function.body]
+            parameters = [one.arg for one in [*function.args.args, *function.args.kwonlyargs]]
+            inside = self.changes(body, depth + 1)
+            changed = {place for place, one in enumerate(parameters) if one in inside}
+            changed |= inside & set(parameters)
+            others = inside & uses(function)[0]
+        given = [value for place, value in enumerate(call.args if call else ()) if place in changed]
+        given += [one.value for one in (call.keywords if call else ()) if one.arg in changed]
+        return {root(value) for value in given} | others
+
+
+def function_of(node: ast.stmt) -> ast.AST | None:
+    """Return the function or class that a statement binds a name to, or a value that holds some."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        return node.value
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node
+    has_lambda = any(isinstance(one, ast.Lambda) for one in ast.walk(node))
+    return node.value if isinstance(node, ast.Assign) and has_lambda else None
+
+
+def is_yield(node: ast.AST) -> bool:
+    """Tell whether a node makes its function a generator, which runs when it is used."""
+    return isinstance(node, ast.Yield | ast.YieldFrom)
+
+
+def running(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes of code that run with it, those of lambdas included."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node
+            waiting += ast.iter_child_nodes(node)
+
+
+def root(node: ast.AST) -> str:
+    """Return the name that a chain of attributes, items and calls begins with, or nothing."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def uses(node: ast.AST) -> tuple[set[str], set[str]]:
+    """Return the module's names that code reads before it binds them, and those that it binds."""
+    if not isinstance(node, ast.For | ast.With | ast.If | ast.While | ast.Try | ast.ExceptHandler):
+        return names_in(ast.unparse(node))
+    reads: set[str] = set()
+    binds: set[str] = set()
+    for text in heads(node):
+        more, bound = names_in(text)
+        reads |= more - binds
+        binds |= bound
+    for block in ("body", "handlers", "orelse", "finalbody"):
+        before = set(binds)
+        for statement in getattr(node, block, ()):
+            more, bound = uses(statement)
+            reads |= more - before
+            before |= bound
+        binds |= before
+    return reads, binds
+
+
+def heads(node: ast.AST) -> list[str]:
+    """Return what a compound statement does before its first block, as plain statements."""
+    match node:
+        case ast.For():
+            return [f"{ast.unparse(node.target)} = {ast.unparse(node.iter)}"]
+        case ast.If() | ast.While():
+            return [ast.unparse(node.test)]
+        case ast.With():
+            pairs = [(one.optional_vars, one.context_expr) for one in node.items]
+            return [" = ".join(map(ast.unparse, filter(None, pair))) for pair in pairs]
+        case ast.ExceptHandler(type=ast.expr(), name=str()):
+            return [f"{node.name} = {ast.unparse(node.type)}"]
+    return []
+
+
+def names_in(text: str) -> tuple[set[str], set[str]]:
+    """Return the names of the module that some code reads, and those that it binds."""
+    table = symtable.symtable(text, "cell", "exec")
+    reads = {one.get_name() for one in table.get_symbols() if one.is_referenced()}
+    binds = {
+        one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()
+    }
+    waiting = list(table.get_children())
+    while waiting:
+        inner = waiting.pop()
+        waiting += inner.get_children()
+        own = [one for one in inner.get_symbols() if one.is_global()]
+        reads |= {one.get_name() for one in own if one.is_referenced()}
+        binds |= {one.get_name() for one in own if one.is_assigned()}
+    if isinstance(changed := ast.parse(text).body[0], ast.AugAssign):
+        reads.add(root(changed.target))
+    return reads, binds
