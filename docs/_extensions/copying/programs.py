@@ -190,6 +190,7 @@ def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
 
 def offer(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Tell the page's templates what is there."""
+    context["wheel"] = f"{WHEELS}/{app.config.project}-{app.config.version}-py3-none-any.whl"
     if "kernelspec" in app.env.metadata.get(name, {}):
         context["page_script"] = f"{FOLDER}/{name}/{WHOLE}.py"
         context["notebook"] = f"_sources/{name}.ipynb"

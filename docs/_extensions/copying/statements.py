@@ -59,35 +59,53 @@ class Known:
         if isinstance(node, ast.Import | ast.ImportFrom):
             self.modules |= binds
             return Effect(frozenset(reads), frozenset(binds))
-        function = function_of(node)
-        changes, later = set[str](), set[str]()
-        if isinstance(function, ast.FunctionDef | ast.Lambda):
-            binds = {node.name} if isinstance(node, ast.FunctionDef) else binds
-            own = [*getattr(function, "decorator_list", ()), *function.args.defaults]
-            later = reads.union(*(uses(self.functions[one])[0] for one in self.called(reads)))
-            reads = set[str]().union(*(uses(one)[0] for one in own))
-        elif not isinstance(function, ast.ClassDef):
-            called = {name: self.functions[name] for name in self.called(reads)}
-            reads = reads.union(*(uses(one)[0] for one in called.values()))
-            changes = self.changes([node]) | (reads & self.generators)
-            for name, one in called.items():
-                changes |= self.changed_by(name, None) | (uses(one)[1] - {getattr(one, "name", "")})
-            code = ast.unparse([node, *called.values()])
-            if SEEDS.search(code):
-                binds.add(RANDOM)
-            elif DRAWS.search(code):
-                changes.add(RANDOM)
-            self.generators -= binds
-            made = [one for one in called.values() if any(map(is_yield, ast.walk(one)))]
-            value = getattr(node, "value", None)
-            if made or isinstance(value, ast.GeneratorExp) or GENERATORS.search(ast.unparse(node)):
-                self.generators |= binds - {RANDOM}
-                function = function or next(iter(made), None)
-        self.functions = {name: one for name, one in self.functions.items() if name not in binds}
-        if function:
-            self.functions |= dict.fromkeys(binds, function)
-        before = reads | (changes - binds)
-        return Effect(*map(frozenset, (before, binds, changes, later)))
+        defined = defined_by(node)
+        if isinstance(defined, ast.FunctionDef | ast.Lambda):
+            effect = self._of_definition(node, defined, reads, binds)
+        else:
+            effect, makes = self._of_run(node, reads, binds)
+            defined = defined or makes
+        for name in effect.binds:
+            self.functions.pop(name, None)
+            if defined:
+                self.functions[name] = defined
+        return effect
+
+    def _of_definition(
+        self,
+        node: ast.stmt,
+        function: ast.FunctionDef | ast.Lambda,
+        reads: set[str],
+        binds: set[str],
+    ) -> Effect:
+        """Return what it does to define a function: little, but for what it needs later."""
+        if isinstance(node, ast.FunctionDef):
+            binds = {node.name}  # others are bound when it is called
+        now = [*getattr(function, "decorator_list", ()), *function.args.defaults]
+        later = reads.union(*(uses(self.functions[name])[0] for name in self.called(reads)))
+        return Effect(names_of(now), frozenset(binds), later=frozenset(later))
+
+    def _of_run(
+        self, node: ast.stmt, reads: set[str], binds: set[str]
+    ) -> tuple[Effect, ast.AST | None]:
+        """Return what running a statement does, and the generator function it makes a value of."""
+        called = [self.functions[name] for name in self.called(reads)]
+        reads = reads | names_of(called)
+        changes = self.changes([node]) | (reads & self.generators)
+        for function in called:
+            changes |= self.changed_inside(function) & names_of([function])
+            changes |= uses(function)[1] - {getattr(function, "name", "")}
+        code = ast.unparse([node, *called])
+        if SEEDS.search(code):
+            binds = binds | {RANDOM}
+        elif DRAWS.search(code):
+            changes.add(RANDOM)
+        makes = next((one for one in called if any(map(is_yield, ast.walk(one)))), None)
+        is_lazy = isinstance(getattr(node, "value", None), ast.GeneratorExp)
+        self.generators -= binds
+        if makes or is_lazy or GENERATORS.search(ast.unparse(node)):
+            self.generators |= binds - {RANDOM}
+        return Effect(*map(frozenset, (reads | (changes - binds), binds, changes))), makes
 
     def called(self, reads: Iterable[str]) -> list[str]:
         """Return the functions among some names, and those that they name in turn."""
@@ -125,30 +143,37 @@ class Known:
         """Return the name whose value is changed: that of a variable, or of all settings."""
         return SETTINGS if root(node) in self.modules else root(node)
 
-    def changed_by(self, name: str, call: ast.Call | None, depth: int = 0) -> set[str]:
-        """Return what a call of a function changes: the arguments, and what it reads besides."""
+    def changed_by(self, name: str, call: ast.Call, depth: int) -> set[str]:
+        """Return what a call of a function changes of its arguments."""
         changed: set[int | str] = set(CHANGED.get(name, ()))
-        function, others = self.functions.get(name), set()
+        function = self.functions.get(name)
         if isinstance(function, ast.FunctionDef | ast.Lambda):
-            body = function.body if isinstance(function.body, list) else [function.body]
+            inside = self.changed_inside(function, depth + 1)
             parameters = [one.arg for one in [*function.args.args, *function.args.kwonlyargs]]
-            inside = self.changes(body, depth + 1)
-            changed = {place for place, one in enumerate(parameters) if one in inside}
-            changed |= inside & set(parameters)
-            others = inside & uses(function)[0]
-        given = [value for place, value in enumerate(call.args if call else ()) if place in changed]
-        given += [one.value for one in (call.keywords if call else ()) if one.arg in changed]
-        return {root(value) for value in given} | others
+            places = {place for place, one in enumerate(parameters) if one in inside}
+            changed = places | (inside & set(parameters))
+        given = [value for place, value in enumerate(call.args) if place in changed]
+        given += [one.value for one in call.keywords if one.arg in changed]
+        return {root(value) for value in given}
+
+    def changed_inside(self, function: ast.AST, depth: int = 0) -> set[str]:
+        """Return the names whose values the body of a function changes, its own included."""
+        body = getattr(function, "body", ())
+        return self.changes(body if isinstance(body, list) else [body] if body else [], depth)
 
 
-def function_of(node: ast.stmt) -> ast.AST | None:
+def defined_by(node: ast.stmt) -> ast.AST | None:
     """Return the function or class that a statement binds a name to, or a value that holds some."""
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-        return node.value
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return node
-    has_lambda = any(isinstance(one, ast.Lambda) for one in ast.walk(node))
-    return node.value if isinstance(node, ast.Assign) and has_lambda else None
+    if isinstance(node, ast.Assign) and any(isinstance(one, ast.Lambda) for one in ast.walk(node)):
+        return node.value
+    return None
+
+
+def names_of(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names of the module that some code reads."""
+    return frozenset[str]().union(*(uses(node)[0] for node in nodes))
 
 
 def is_yield(node: ast.AST) -> bool:
