@@ -185,6 +185,19 @@ def test_ranges_of_what_a_logarithm_does_not_have_are_refused(ax, values, messag
         plotting.ranges_with_medians(ax, values, "seconds")
 
 
+def test_lines_and_dots_are_opaque(ax):
+    plotting.series_with_window(ax, [0, 1], [0, 1], [0, 1], [0, 1], "window")
+    plotting.shifted_window(ax, [0, 1, 2], [0, 1, 2], [1, 2])
+    plotting.continuation(ax, [0, 1], [0, 1], [0], [1])
+    plotting.named_lines(ax, [0, 1], {"line": [0, 1]})
+    plotting.dots_with_medians(ax, {"row": [0, 1]})
+    plotting.tanh_saturation(ax, [0, 1], 2)
+    logarithmic = plotting.ranges_with_medians(ax.figure.add_subplot(), {"row": [1, 2]}, "s")
+    lines = [*ax.lines, *logarithmic.lines]
+    assert len(lines) == 15
+    assert {line.get_alpha() for line in lines} == {None}
+
+
 def test_a_heat_map_shows_each_value_in_its_place(ax):
     values = np.array([[0.25, -1.0, 0.0], [1.0, 0.5, -0.125]])
     assert plotting.heat_map(ax, values, ["r0", "r1"], ["c0", "c1", "c2"], decimals=3) is ax
