@@ -1,15 +1,17 @@
 """Figures: data and Axes in, Axes out, in one style for light and dark pages.
 
-Pages turn black into their own text colour and keep the background transparent. Fills are
-therefore see-through: text on them stays readable on either background.
+Pages turn black into their own text colour and keep the background
+transparent. Lines and dots are therefore opaque, and fills see-through: text
+on them stays readable on either background.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch, Rectangle
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.ticker import LogLocator
 from numpy.typing import ArrayLike
 
 #: Line colours by name, each with a contrast of three to one on white and on a dark page.
@@ -17,6 +19,191 @@ COLORS = {"blue": "#0072b2", "vermilion": "#d55e00", "green": "#009e73"}
 
 #: How much of a colour a full fill holds, so that black and white text both read on it.
 FILL_ALPHA = 0.5
+
+
+def series_with_window(
+    ax: Axes,
+    times: ArrayLike,
+    values: ArrayLike,
+    window_times: ArrayLike,
+    window: ArrayLike,
+    name: str,
+) -> Axes:
+    """Draw a series, and a window of it as a thick line with a name above.
+
+    Args:
+        ax: Where to draw.
+        times: The times of the series, ``[time]``.
+        values: Its values, ``[time]``.
+        window_times: The times of the window, ``[steps]``.
+        window: Its values, ``[steps]``.
+        name: What to call the window.
+
+    Returns:
+        `ax`.
+    """
+    ax.plot(times, values, color=COLORS["blue"], linewidth=1.2)
+    ax.plot(window_times, window, color=COLORS["vermilion"], linewidth=4)
+    top = float(np.asarray(window_times).mean()), float(np.asarray(window).max())
+    label = ax.annotate(name, top, (0, 12), textcoords="offset points", ha="center")
+    label.set_color(COLORS["vermilion"])
+    ax.set(xlabel="time $t$", ylabel="value")
+    return ax
+
+
+def shifted_window(
+    ax: Axes, times: ArrayLike, values: ArrayLike, predictions: ArrayLike | None = None
+) -> Axes:
+    """Draw a window's inputs and, one step later, its targets and predictions of them.
+
+    Args:
+        ax: Where to draw.
+        times: The times of the inputs and of the last target, ``[steps + 1]``.
+        values: The true values at these times, ``[steps + 1]``.
+        predictions: What a network says for the targets, ``[steps]``, if there is one.
+
+    Returns:
+        `ax`.
+    """
+    times, values = np.asarray(times), np.asarray(values)
+    blue, vermilion, green = COLORS.values()
+    ax.plot(times[:-1], values[:-1], "o", color=blue, mfc="none", ms=9, label="input")
+    ax.plot(times[1:], values[1:], "*", color=vermilion, ms=6, label="target")
+    if predictions is not None:
+        ax.plot(times[1:], predictions, "x", color=green, ms=7, label="prediction")
+    ax.set(xlabel="time $t$", ylabel="value")
+    ax.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0, handletextpad=0.1)
+    return ax
+
+
+def continuation(
+    ax: Axes, times: ArrayLike, truth: ArrayLike, seed: ArrayLike, generated: ArrayLike
+) -> Axes:
+    """Draw a true series, the seed of a generated one, and what follows it.
+
+    The axis reaches half as far again as the true series does; what runs away leaves the figure.
+
+    Args:
+        ax: Where to draw.
+        times: The times of the true series, ``[time]``.
+        truth: The true series, ``[time]``.
+        seed: The values given, those before the first generated one.
+        generated: The values generated; the last of them belongs to the last of the times.
+
+    Returns:
+        `ax`.
+    """
+    times, first = np.asarray(times), -len(np.ravel(generated))
+    begin = first - len(np.ravel(seed))
+    ax.plot(times, truth, color="black", linewidth=0.9, label="true series")
+    ax.plot(times[begin:first], seed, color=COLORS["blue"], linewidth=4, label="seed")
+    ax.plot(times[first:], generated, color=COLORS["vermilion"], label="generated")
+    limit = 1.5 * float(np.abs(truth).max())
+    ax.set(xlabel="time $t$", ylabel="value", ylim=(-limit, limit))
+    ax.label_outer()
+    return ax
+
+
+def named_lines(
+    ax: Axes, x: ArrayLike, lines: Mapping[str, ArrayLike], reference: str = ""
+) -> Axes:
+    """Draw lines, each with its name in its colour where it ends.
+
+    A name moves up where it would overlap another. Names go by the scale and the limits
+    that `ax` has when this is called. A line that leaves these limits is named where it does.
+
+    Args:
+        ax: Where to draw.
+        x: The places of the values, ``[places]``.
+        lines: Up to three lines by name and the reference: ``[places]``, or ``[runs, places]``
+            for several lines, named at their median. NaN is not drawn.
+        reference: The name of what the others are compared with: black and dashed.
+
+    Returns:
+        `ax`.
+
+    Raises:
+        ValueError: There are more lines than colours.
+    """
+    others = [name for name in lines if name != reference]
+    if len(others) > len(COLORS):
+        raise ValueError(f"lines must be at most {len(COLORS)} besides the reference; got {others}")
+    colors = {reference: "black"} | dict(zip(others, COLORS.values(), strict=False))
+    for name, line in lines.items():
+        look = "--" if name == reference else "-"
+        ax.plot(x, np.transpose(line), look, color=colors[name], linewidth=1.2)
+    ends = []
+    for name, line in lines.items():
+        middle = np.median(np.atleast_2d(np.asarray(line)), axis=0)
+        inside = (middle >= min(ax.get_ylim())) & (middle <= max(ax.get_ylim()))
+        ends += [(middle[k], np.ravel(x)[k], name) for k in np.flatnonzero(inside)[-1:]]
+    top = -np.inf  # of the names below, in points
+    for y, place, name in sorted(ends):
+        text = textwrap.fill(name, 16)
+        half = 7 * (1 + text.count("\n"))
+        height = ax.transData.transform((place, y))[1] * 72 / ax.figure.dpi
+        shift = max(0.0, top + half - height)
+        top = height + shift + half
+        label = ax.annotate(text, (place, y), (6, shift), textcoords="offset points", va="center")
+        label.set_color(colors[name])
+    return ax
+
+
+def dots_with_medians(ax: Axes, runs: Mapping[str, ArrayLike]) -> Axes:
+    """Draw a row for each set of runs: a ring for each run, a stroke at the median.
+
+    Args:
+        ax: Where to draw.
+        runs: The results of each set by its name, from the top; ``[runs]`` each.
+
+    Returns:
+        `ax`.
+    """
+    for row, results in enumerate(runs.values()):
+        values = np.asarray(results)
+        ax.plot(values, np.full(values.shape, row), "o", color=COLORS["blue"], mfc="none")
+        ax.plot(np.median(values), row, "|", color="black", markersize=14, markeredgewidth=1.5)
+    ax.set_yticks(range(len(runs)), [textwrap.fill(name, 18) for name in runs])
+    ax.set_ylim(len(runs) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
+    return ax
+
+
+def ranges_with_medians(ax: Axes, values: Mapping[str, ArrayLike], unit: str) -> Axes:
+    """Draw a row for each name: a dot at the median, on a line from least to largest.
+
+    The axis is logarithmic, for values that differ by factors.
+
+    Args:
+        ax: Where to draw.
+        values: Positive numbers by name, ``[n]`` each; the first name is the top row.
+        unit: What the numbers are, for the axis.
+
+    Returns:
+        `ax`.
+
+    Raises:
+        ValueError: There is no name, or its values are none, not positive or not finite.
+    """
+    if not values:
+        raise ValueError("values must hold at least one name; got none")
+    for row, (name, given) in enumerate(values.items()):
+        numbers = np.asarray(given, float)
+        if not (numbers.size and np.isfinite(numbers).all() and numbers.min() > 0):
+            raise ValueError(f"values of {name!r} must be positive numbers; got {numbers}")
+        ends = [numbers.min(), numbers.max()]
+        ax.plot(ends, [row, row], color=COLORS["blue"], linewidth=1)
+        ax.plot(np.median(numbers), row, "o", color=COLORS["blue"])
+    ax.set_yticks(range(len(values)), list(values))
+    ax.set(xscale="log", xlabel=unit, ylim=(len(values) - 0.4, -0.6))
+    low, high = ax.get_xlim()
+    subs = (1, 2, 5) if high < 100 * low else (1,)
+    ax.xaxis.set_major_locator(LogLocator(subs=subs))
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter("")
+    return ax
 
 
 def heat_map(
@@ -39,14 +226,14 @@ def heat_map(
         decimals: Digits shown after the decimal point.
 
     Returns:
-        The same Axes.
+        `ax`.
     """
     matrix = np.asarray(values, float)
     full = max(1.0, float(np.abs(matrix).max()))
     for (row, column), value in np.ndenumerate(matrix):
         color = COLORS["blue"] if value > 0 else COLORS["vermilion"]
-        alpha = FILL_ALPHA * abs(value) / full
-        ax.add_patch(Rectangle((column, row), 1, 1, facecolor=(color, alpha), linewidth=0))
+        fill = color, FILL_ALPHA * abs(value) / full
+        ax.add_patch(Rectangle((column, row), 1, 1, facecolor=fill, linewidth=0))
         ax.text(column + 0.5, row + 0.5, f"{value:z.{decimals}f}", ha="center", va="center")
     rows, columns = matrix.shape
     ax.set(xlim=(0, columns), ylim=(rows, 0))
@@ -57,42 +244,8 @@ def heat_map(
     return ax
 
 
-def ranges(ax: Axes, values: Mapping[str, ArrayLike], unit: str) -> Axes:
-    """Draw a row for each name: its median as a dot, on a line from its least to its largest value.
-
-    The axis is logarithmic, for values that differ by factors.
-
-    Args:
-        ax: Where to draw.
-        values: Positive numbers by name, ``[n]`` each; the first name is the top row.
-        unit: What the numbers are, for the axis.
-
-    Returns:
-        `ax`.
-
-    Raises:
-        ValueError: There is no name, or its values are none, not positive or not finite.
-    """
-    if not values:
-        raise ValueError("values must hold at least one name; got none")
-    for row, (name, given) in enumerate(values.items()):
-        numbers = np.asarray(given, float)
-        if not (numbers.size and np.isfinite(numbers).all() and numbers.min() > 0):
-            raise ValueError(f"values of {name!r} must be positive numbers; got {numbers}")
-        ends = [numbers.min(), numbers.max()]
-        ax.plot(ends, [-row, -row], color=COLORS["blue"], linewidth=1)
-        ax.plot(np.median(numbers), -row, "o", color=COLORS["blue"])
-    ax.set_yticks(-np.arange(len(values)), list(values))
-    ax.set(xscale="log", xlabel=unit, ylim=(0.6 - len(values), 0.6))
-    low, high = ax.get_xlim()
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    return ax
-
-
-def saturation(ax: Axes, preactivations: ArrayLike, reach: float) -> Axes:
-    """Mark values on the curve of tanh, above the slope that a gradient passes through there.
+def tanh_saturation(ax: Axes, preactivations: ArrayLike, reach: float) -> Axes:
+    """Mark values on the curve of tanh, above the slope that a gradient passes there.
 
     Args:
         ax: Where to draw.
@@ -100,19 +253,17 @@ def saturation(ax: Axes, preactivations: ArrayLike, reach: float) -> Axes:
         reach: How far the axis goes on either side of zero.
 
     Returns:
-        The same Axes.
+        `ax`.
     """
     grid = np.linspace(-reach, reach, 500)
-    marks = np.ravel(np.asarray(preactivations, float))
-    ax.fill_between(
-        grid, 1 - np.tanh(grid) ** 2, facecolor=(COLORS["green"], FILL_ALPHA), linewidth=0
-    )
+    marks = np.ravel(preactivations)
+    slope = COLORS["green"], FILL_ALPHA
+    ax.fill_between(grid, 1 - np.tanh(grid) ** 2, facecolor=slope, linewidth=0)
     ax.plot(grid, np.tanh(grid), color=COLORS["blue"])
-    ax.plot(marks, np.tanh(marks), "o", color=COLORS["vermilion"], alpha=0.7, markeredgewidth=0)
-    ax.annotate("tanh", (-reach, -0.95), (6, 0), textcoords="offset points", va="bottom")
-    ax.annotate("slope of tanh", (0.9, 0.35), (8, 0), textcoords="offset points", va="center")
+    ax.plot(marks, np.tanh(marks), "o", color=COLORS["vermilion"], markeredgewidth=0)
+    ax.annotate("tanh", (-reach, -1), (6, 5), textcoords="offset points")
+    ax.annotate("slope of tanh", (0.9, 0.35), (8, -4), textcoords="offset points")
     ax.set(xlim=(-reach, reach), ylim=(-1.15, 1.15))
-    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -127,51 +278,29 @@ def unrolled_network(ax: Axes, steps: int = 3) -> Axes:
         steps: How many time steps to draw.
 
     Returns:
-        The same Axes.
+        `ax`.
     """
+    blue, vermilion, green = COLORS.values()
+    arrows = {
+        vermilion: ((0, -1.15), (0, -0.36)),
+        blue: ((-1.4, 0), (-0.5, 0)),
+        green: ((0, 0.36), (0, 1.2)),
+    }
+    texts = [(0, 0, r"$\tanh$"), (0.27, -0.77, "$W_x$"), (-0.97, 0.22, "$W_h$")]
     for step in range(steps):
-        x = 2.0 * step
-        before = set(ax.get_children())
-        box = FancyBboxPatch(
-            (x - 0.5, -0.36),
-            1.0,
-            0.72,
-            boxstyle="round,pad=0,rounding_size=0.12",
-            facecolor=(COLORS["blue"], FILL_ALPHA / 2),
-            edgecolor=COLORS["blue"],
-            linewidth=1.5,
-        )
+        before, x = set(ax.get_children()), 2.0 * step
+        box = FancyBboxPatch((x - 0.5, -0.36), 1, 0.72, "round,pad=0,rounding_size=0.12")
+        box.set(facecolor=(blue, FILL_ALPHA / 2), edgecolor=blue, linewidth=1.5)
         ax.add_patch(box)
-        ax.text(x, 0, r"$\tanh$", ha="center", va="center", fontsize=12)
-        _arrow(ax, (x, -1.15), (x, -0.42), rf"$x_{step}$", r"$W_x$", COLORS["vermilion"])
-        ax.text(x, 1.25, rf"$h_{step}$", ha="center", va="bottom", fontsize=13)
-        _arrow(ax, (x, 0.42), (x, 1.2), "", "", COLORS["green"])
-        _arrow(ax, (x - 1.4, 0), (x - 0.56, 0), "", r"$W_h$", COLORS["blue"])
+        for color, ((x0, y0), (x1, y1)) in arrows.items():
+            arrow = FancyArrowPatch((x + x0, y0), (x + x1, y1), arrowstyle="-|>")
+            arrow.set(color=color, linewidth=1.5, mutation_scale=10)
+            ax.add_patch(arrow)
+        for right, y, text in [*texts, (0, -1.33, f"$x_{step}$"), (0, 1.4, f"$h_{step}$")]:
+            ax.text(x + right, y, text, ha="center", va="center", fontsize=12)
         for artist in set(ax.get_children()) - before:
-            arrow = getattr(artist, "arrow_patch", None)  # drawn as an artist of its own
-            for part in filter(None, [artist, arrow]):
-                part.set_gid(f"step-{step + 1}")
-    ax.text(-1.45, 0, r"$h_{-1}$", ha="right", va="center", fontsize=13)
+            artist.set_gid(f"step-{step + 1}")
+    ax.text(-1.45, 0, "$h_{-1}$", ha="right", va="center", fontsize=13)
     ax.set(xlim=(-2.0, 2.0 * steps - 1.2), ylim=(-1.6, 1.65), aspect="equal")
     ax.axis("off")
     return ax
-
-
-def _arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    tail: str,
-    label: str,
-    color: str,
-) -> None:
-    """Draw an arrow with a text at its tail and another beside its middle."""
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.5})
-    ax.text(*start, tail, ha="center", va="top", fontsize=13)
-    middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-    upright = start[0] == end[0]
-    offset = (5, 0) if upright else (0, 5)
-    align = ("left", "center") if upright else ("center", "bottom")
-    ax.annotate(
-        label, middle, offset, textcoords="offset points", ha=align[0], va=align[1], fontsize=11
-    )
