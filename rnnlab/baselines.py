@@ -40,30 +40,22 @@ def naive(inputs: npt.ArrayLike, season: int = 1, horizon: int = 1) -> Array:
 
 @dataclass(frozen=True)
 class LinearForecast:
-    r"""Each value is a weighted sum of the last few.
+    r"""Each value is a weighted sum of the last few; one step ahead, this is an autoregression.
 
-    With :math:`p` values to look back on, and for :math:`h = 1, 2, \dots` steps ahead,
+    Looking back on :math:`p` values, for :math:`h = 1, 2, \dots` steps ahead,
 
-    .. math:: \hat x_{t+h} = \mathrm{bias}_h
-        + \sum_{k=1}^{p} x_{t-p+k} \, \mathrm{kernel}_{k,h}
-
-    One step ahead this is an autoregression.
+    .. math:: \hat x_{t+h} = c_h + \sum_{k=1}^{p} a_{k,h} \, x_{t+1-k}
 
     Attributes:
-        kernel: ``[order, horizon]``, a row for each value, the oldest first, and a column for
-            each step ahead.
-        bias: ``[horizon]``, or one number.
+        coefficients: :math:`a`, ``[order, horizon]``, or ``[order]`` one step ahead: the newest
+            value's first.
+        intercept: :math:`c`, ``[horizon]``, or one number for all.
     """
 
-    kernel: Array
-    bias: Array | float = 0.0
+    coefficients: Array
+    intercept: Array | float = 0.0
 
-    @property
-    def coefficients(self) -> Array:
-        """The weights of the forecast one step ahead, the newest value's first, ``[order]``."""
-        return self.kernel[::-1, 0]
-
-    @takes(inputs="[batch, time, 1]", time="count >= len(self.kernel)")
+    @takes(inputs="[batch, time, 1]", time="count >= len(self.coefficients)")
     def predict(self, inputs: npt.ArrayLike) -> Array:
         """Forecast the values after each window or, one step ahead, after each of its steps.
 
@@ -80,12 +72,13 @@ class LinearForecast:
             ValueError: They have another shape, are shorter than :math:`p`, or hold NaN or
                 infinity.
         """
-        latest = _latest(np.asarray(inputs)[..., 0], len(self.kernel))
-        ahead = np.asarray(latest @ self.kernel + self.bias)
-        return ahead if ahead.shape[-1] == 1 else ahead[:, -1, :, np.newaxis]
+        order = len(self.coefficients)
+        weights = self.coefficients.reshape(order, -1)
+        ahead = np.asarray(_newest_first(inputs, order) @ weights + self.intercept)
+        return ahead if weights.shape[1] == 1 else ahead[:, -1, :, np.newaxis]
 
-    @takes(beginning="[time]", time="count >= len(self.kernel)", n_values="count")
-    def generate(self, beginning: npt.ArrayLike, n_values: int) -> Array:
+    @takes(beginning="[time]", time="count >= len(self.coefficients)", n_values="count")
+    def generate(self, beginning: Array, n_values: int) -> Array:
         """Continue a series, each value forecast being the next to look back on.
 
         Args:
@@ -100,11 +93,12 @@ class LinearForecast:
             ValueError: The beginning has another shape, is too short, or holds NaN or infinity;
                 or `n_values` is not positive.
         """
-        values = list(np.asarray(beginning))
-        for _ in range(n_values):
-            latest = np.array(values[-len(self.kernel) :])
-            values.append(latest @ self.kernel[:, 0] + np.ravel(self.bias)[0])
-        return np.array(values[-n_values:])
+        order = len(self.coefficients)
+        oldest_first = self.coefficients.reshape(order, -1)[::-1, 0]
+        values = np.concatenate([beginning[len(beginning) - order :], np.empty(n_values)])
+        for t in range(n_values):
+            values[order + t] = values[t : order + t] @ oldest_first + np.ravel(self.intercept)[0]
+        return values[order:]
 
 
 @takes(
@@ -117,8 +111,8 @@ def fit_linear(
 ) -> LinearForecast:
     r"""Fit weighted sums of the last values by least squares.
 
-    .. math:: \min_{\mathrm{kernel},\, \mathrm{bias}}
-        \sum_t \lVert (x_{t-p+1}, \dots, x_t) \, \mathrm{kernel} + \mathrm{bias} - y_t \rVert^2
+    .. math:: \min_{a, c}
+        \sum_{t,h} \Bigl(x_{t+h} - c_h - \sum_{k=1}^{p} a_{k,h} \, x_{t+1-k}\Bigr)^2
 
     Args:
         inputs: Windows, ``[batch, time, 1]``.
@@ -135,18 +129,15 @@ def fit_linear(
             or above the windows' length, or there are no more targets than values to look back
             on.
     """
-    x, y = np.asarray(inputs)[..., 0], np.asarray(targets)[..., 0]
+    y = np.asarray(targets)[..., 0]
     if order is None:
-        latest = x
+        order = np.shape(inputs)[1]
     else:
-        latest = _latest(x, order).reshape(-1, order)
         y = y[:, order - 1 :].reshape(-1, 1)
-    n, p = latest.shape
-    if n <= p:
-        raise ValueError(
-            f"inputs must give more than {p} targets to fit {p + 1} weights to, not {n}"
-        )
-    solution = np.linalg.lstsq(np.column_stack([latest, np.ones(n)]), y, rcond=None)[0]
+    x = _newest_first(inputs, order).reshape(-1, order)
+    if len(x) <= order:
+        raise ValueError(f"inputs must give more than order={order} targets, not {len(x)}")
+    solution = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)[0]
     return LinearForecast(solution[:-1], solution[-1])
 
 
@@ -164,7 +155,7 @@ def exact_recurrence(resolution: float = 0.1) -> LinearForecast:
         resolution: The time :math:`r` from one value to the next.
 
     Returns:
-        The recurrence, of order 6, without a bias.
+        The recurrence, of order 6, without an intercept.
 
     Raises:
         TypeError: The resolution is no number.
@@ -173,9 +164,10 @@ def exact_recurrence(resolution: float = 0.1) -> LinearForecast:
     slow = [1, -2 * math.cos(resolution), 1]
     fast = [1, -2 * math.cos(5 * resolution), 1]
     polynomial = np.polymul(np.polymul(slow, slow), fast)
-    return LinearForecast(-polynomial[:0:-1, np.newaxis])
+    return LinearForecast(-polynomial[1:])
 
 
-def _latest(x: Array, order: int) -> Array:
-    """Return the last `order` values at each step that has them, ``[batch, steps, order]``."""
-    return np.lib.stride_tricks.sliding_window_view(x, order, axis=1)
+def _newest_first(inputs: npt.ArrayLike, order: int) -> Array:
+    """Return the last values at each step that has `order` of them, ``[batch, steps, order]``."""
+    cut = np.lib.stride_tricks.sliding_window_view
+    return cut(np.asarray(inputs)[..., 0], order, axis=1)[..., ::-1]
