@@ -1,15 +1,20 @@
 """Backpropagation through time for the simple recurrent network, by hand in NumPy float64."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from rnnlab._checks import activation_named, checked_arrays
-from rnnlab._fast.activations import BY_NAME
+from rnnlab._door import Array, takes
 
-Array = npt.NDArray[np.float64]
+#: Each activation, and its slope where its value is y.
+FUNCTION_AND_SLOPE: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "linear": (lambda a: a, lambda y: np.ones_like(y)),
+    "relu": (lambda a: np.maximum(a, 0), lambda y: np.where(y > 0, 1.0, 0.0)),
+    "sigmoid": (lambda a: (1 + np.tanh(a / 2)) / 2, lambda y: y * (1 - y)),
+    "tanh": (np.tanh, lambda y: 1 - y**2),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Forward:
 
         It is had from the outputs alone, so what went into the activation need not be kept.
         """
-        return BY_NAME[self.activation].slope(self.outputs).astype(np.float64)
+        return FUNCTION_AND_SLOPE[self.activation][1](self.outputs)
 
 
 class Gradients(NamedTuple):
@@ -54,6 +59,14 @@ class Gradients(NamedTuple):
     initial_state: Array
 
 
+@takes(
+    inputs="[batch, time, features]",
+    kernel="[features, units]",
+    recurrent_kernel="[units, units]",
+    bias="[units] or None",
+    activation=tuple(FUNCTION_AND_SLOPE),
+    initial_state="[batch, units] or None",
+)
 def forward(
     inputs: Any,
     kernel: Any,
@@ -79,34 +92,24 @@ def forward(
         The states after each step, and what else the way back needs.
 
     Raises:
-        TypeError: The activation is not a string.
+        TypeError: An argument is no array of numbers, or the activation no string.
         ValueError: A shape does not fit, a dimension is empty, a value is NaN or infinite, or
             the activation is unknown.
 
     References:
         Elman (1990), "Finding structure in time", Cognitive Science 14.
     """
-    activation_named(activation)
-    units = np.shape(kernel)[-1:]
-    batch = np.shape(inputs)[:1]
-    x, w_x, w_h, b, h = _checked(
-        inputs=(inputs, "batch time features"),
-        kernel=(kernel, "features units"),
-        recurrent_kernel=(recurrent_kernel, "units units"),
-        bias=(np.zeros(units) if bias is None else bias, "units"),
-        initial_state=(
-            np.zeros(batch + units) if initial_state is None else initial_state,
-            "batch units",
-        ),
-    )
-    states = np.empty((len(x), 1 + x.shape[1], len(b)))
-    states[:, 0] = h
+    x, w_x, w_h = (np.asarray(a, np.float64) for a in (inputs, kernel, recurrent_kernel))
+    b = 0.0 if bias is None else bias
+    states = np.zeros((len(x), 1 + x.shape[1], len(w_h)))
+    states[:, 0] = 0.0 if initial_state is None else initial_state
+    function, _ = FUNCTION_AND_SLOPE[activation]
     for t in range(x.shape[1]):
-        before = x[:, t] @ w_x + states[:, t] @ w_h + b
-        BY_NAME[activation].apply(before, states[:, t + 1])
+        states[:, t + 1] = function(x[:, t] @ w_x + states[:, t] @ w_h + b)
     return Forward(x, states, w_x, w_h, activation)
 
 
+@takes(output_gradients="like kept.outputs", truncate_after="count or None")
 def backward(kept: Forward, output_gradients: Any, truncate_after: int | None = None) -> Gradients:
     r"""Carry the slope of a loss from the outputs back to all that made them.
 
@@ -138,6 +141,7 @@ def backward(kept: Forward, output_gradients: Any, truncate_after: int | None = 
         The gradients, summed over the batch where all of it shares the argument.
 
     Raises:
+        TypeError: `output_gradients` is no array of numbers, or `truncate_after` no integer.
         ValueError: `output_gradients` has another shape than the outputs or holds a value that is
             NaN or infinite, or `truncate_after` is below 1.
 
@@ -147,13 +151,7 @@ def backward(kept: Forward, output_gradients: Any, truncate_after: int | None = 
         algorithm for on-line training of recurrent network trajectories", Neural Computation 2,
         for the truncation.
     """
-    if truncate_after is not None and truncate_after < 1:
-        raise ValueError(f"truncate_after must be at least 1, or None; got {truncate_after}")
-    _, g = _checked(
-        outputs=(kept.outputs, "batch time units"),
-        output_gradients=(output_gradients, "batch time units"),
-    )
-    slopes = kept.slopes
+    g, slopes = np.asarray(output_gradients, np.float64), kept.slopes
     errors = np.empty_like(g)
     # What later steps send back to h_t. To truncate, it is kept apart by age, newest first, so
     # that what has gone its k steps drops out; otherwise one sum will do.
@@ -206,12 +204,3 @@ def state_gradient_norms(kept: Forward) -> Array:
         product = (kept.recurrent_kernel * slopes[:, [steps - lag]]) @ product
         norms[:, lag] = np.linalg.norm(product, ord=2, axis=(1, 2))
     return norms
-
-
-def _checked(**arguments: tuple[Any, str]) -> list[Array]:
-    """Return the arguments in float64 once their shapes agree; see `checked_arrays`."""
-    in_float64 = {
-        name: (np.asarray(value, np.float64), dimensions)
-        for name, (value, dimensions) in arguments.items()
-    }
-    return [tensor.numpy() for tensor in checked_arrays(**in_float64)]

@@ -1,19 +1,14 @@
-"""How good predictions are: errors, and the simple predictors that a network has to beat."""
+"""How good predictions are: their errors, by several measures."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._arguments import as_numbers, check_count
-from rnnlab._baselines import Autoregression as Autoregression
-from rnnlab._baselines import exact_recurrence as exact_recurrence
-from rnnlab._baselines import fit_autoregression as fit_autoregression
-from rnnlab._baselines import naive as naive
-
-Array = npt.NDArray[np.float64]
+from rnnlab._door import Array, takes
 
 
+@takes(targets="[...]", predictions="like targets")
 def mse(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     r"""Return the mean squared error, in the square of the series' unit.
 
@@ -30,9 +25,10 @@ def mse(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty, or a value is NaN or infinite.
     """
-    return float(np.mean(np.square(_errors(targets, predictions))))
+    return float(np.mean(np.square(np.subtract(targets, predictions))))
 
 
+@takes(targets="[...]", predictions="like targets")
 def rmse(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     r"""Return the root of the mean squared error, in the unit of the series.
 
@@ -54,6 +50,7 @@ def rmse(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     return float(np.sqrt(mse(targets, predictions)))
 
 
+@takes(targets="[...]", predictions="like targets")
 def mae(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     r"""Return the mean absolute error, in the unit of the series.
 
@@ -70,9 +67,10 @@ def mae(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty, or a value is NaN or infinite.
     """
-    return float(np.mean(np.abs(_errors(targets, predictions))))
+    return float(np.mean(np.abs(np.subtract(targets, predictions))))
 
 
+@takes(training_series="[time]", season="count < time")
 def mase(
     targets: npt.ArrayLike,
     predictions: npt.ArrayLike,
@@ -105,23 +103,18 @@ def mase(
     References:
         Hyndman and Koehler (2006), "Another look at measures of forecast accuracy", section 3.
     """
-    check_count("season", season)
-    series = as_numbers("training_series", training_series)
-    if series.ndim != 1 or len(series) <= season:
-        raise ValueError(
-            f"training_series must have the shape [time] and more than season={season} values, "
-            f"not the shape {list(series.shape)}"
-        )
-    scale = float(np.mean(np.abs(series[season:] - series[:-season])))
+    series = np.asarray(training_series)
+    scale = np.mean(np.abs(series[season:] - series[:-season]))
     if scale == 0:
         raise ValueError(
             "training_series must change from one season to the next: the naive forecast has no "
             "error on it to scale by"
         )
-    return mae(targets, predictions) / scale
+    return float(mae(targets, predictions) / scale)
 
 
-def error_by_position(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
+@takes(targets="[batch, time, features]", predictions="like targets")
+def mse_by_step(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
     r"""Return the mean squared error at each time step of the windows.
 
     .. math:: e_t = \frac{1}{n} \sum_{i=1}^{n} (\hat y_{i,t} - y_{i,t})^2
@@ -131,38 +124,43 @@ def error_by_position(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Arr
         predictions: The predictions, in the same shape.
 
     Returns:
-        The errors, ``[time]``; their mean is `mse`.
+        The errors, ``[time]``, in the square of the series' unit; their mean is `mse`.
 
     Raises:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ or have no three axes, an array is empty, or a value is NaN
             or infinite.
     """
-    return np.asarray(np.mean(np.square(_sequence_errors(targets, predictions)), axis=(0, 2)))
+    return np.asarray(np.mean(np.square(np.subtract(targets, predictions)), axis=(0, 2)))
 
 
-def error_by_horizon(truth: npt.ArrayLike, generated: npt.ArrayLike) -> Array:
-    r"""Return the mean absolute error of free running after 1, 2, 3, ... steps.
+@takes(targets="[batch, time, features]", predictions="like targets")
+def mae_by_step(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
+    r"""Return the mean absolute error at each time step of the windows.
+
+    .. math:: e_t = \frac{1}{n} \sum_{i=1}^{n} |\hat y_{i,t} - y_{i,t}|
 
     Args:
-        truth: The true values, ``[batch, time, features]``.
-        generated: The generated values, in the same shape, the first of them one step ahead.
+        targets: The true values, ``[batch, time, features]``.
+        predictions: The predictions, in the same shape; those of a network that runs freely have
+            one more step to go wrong in at each step.
 
     Returns:
-        The errors, ``[time]``, in the unit of the series.
+        The errors, ``[time]``, in the unit of the series; their mean is `mae`.
 
     Raises:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ or have no three axes, an array is empty, or a value is NaN
             or infinite.
     """
-    return np.asarray(np.mean(np.abs(_sequence_errors(truth, generated)), axis=(0, 2)))
+    return np.asarray(np.mean(np.abs(np.subtract(targets, predictions)), axis=(0, 2)))
 
 
-def horizon(truth: npt.ArrayLike, generated: npt.ArrayLike, tolerance: float = 1.0) -> Any:
-    r"""Return the first step at which a generated series is off by more than a tolerance.
+@takes(truth="[time] or [batch, time]", generated="any like truth", tolerance="number >= 0")
+def steps_within(truth: npt.ArrayLike, generated: npt.ArrayLike, tolerance: float = 1.0) -> Any:
+    r"""Return for how many steps a generated series stays within a tolerance of the truth.
 
-    .. math:: \min \{t : |\hat y_t - y_t| > \mathrm{tolerance}\}, \qquad t = 1, 2, \dots
+    .. math:: \max \{t : |\hat y_s - y_s| \le \mathrm{tolerance} \text{ for } s = 1, \dots, t\}
 
     Args:
         truth: The true values :math:`y`, ``[time]`` or ``[batch, time]``.
@@ -171,42 +169,13 @@ def horizon(truth: npt.ArrayLike, generated: npt.ArrayLike, tolerance: float = 1
         tolerance: The largest absolute error that is still good, in the unit of the series.
 
     Returns:
-        The step, counted from 1, an integer, or an array of them, ``[batch]``; one more than
-        there are steps where none is off.
+        The number of steps before the first that is off, an integer, or ``[batch]`` of them.
 
     Raises:
-        TypeError: An argument is no array of numbers.
-        ValueError: The shapes differ or are others, an array is empty, or a true value is NaN or
-            infinite.
+        TypeError: An argument is no array of numbers, or the tolerance no number.
+        ValueError: The shapes differ or are others, an array is empty, a true value is NaN or
+            infinite, or the tolerance is negative or not finite.
     """
-    true = as_numbers("truth", truth)
-    given = np.asarray(generated)
-    if given.dtype.kind not in "fiu":
-        raise TypeError(f"generated must be an array of numbers, not of {given.dtype}")
-    if true.ndim not in (1, 2) or given.shape != true.shape:
-        raise ValueError(
-            "truth and generated must have one shape, [time] or [batch, time], not "
-            f"{list(true.shape)} and {list(given.shape)}"
-        )
     with np.errstate(invalid="ignore"):
-        off = ~(np.abs(given - true) <= tolerance)  # so that NaN is off, too
-    return np.where(off.any(axis=-1), off.argmax(axis=-1), off.shape[-1]) + 1
-
-
-def _errors(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
-    true, predicted = as_numbers("targets", targets), as_numbers("predictions", predictions)
-    if predicted.shape != true.shape:
-        raise ValueError(
-            f"predictions must have the shape {list(true.shape)} of the targets, not "
-            f"{list(predicted.shape)}: a difference of other shapes would broadcast them"
-        )
-    return np.asarray(predicted - true)
-
-
-def _sequence_errors(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
-    errors = _errors(targets, predictions)
-    if errors.ndim != 3:
-        raise ValueError(
-            f"targets must have the shape [batch, time, features], not {list(errors.shape)}"
-        )
-    return errors
+        good = np.abs(np.subtract(generated, truth)) <= tolerance  # which NaN is not
+    return np.sum(np.logical_and.accumulate(good, axis=-1), axis=-1)

@@ -5,11 +5,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._arguments import as_numbers
-
-Array = npt.NDArray[np.float64]
+from rnnlab._door import takes
 
 
+@takes(residuals="[...]", level="number > 0 and < 1")
 def conformal_margin(residuals: npt.ArrayLike, level: float) -> float:
     r"""Return how far to go on either side of a forecast, from its errors on unseen data.
 
@@ -39,9 +38,8 @@ def conformal_margin(residuals: npt.ArrayLike, level: float) -> float:
         Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world", chapter 2;
         Lei et al. (2018), "Distribution-free predictive inference for regression", section 2.2.
     """
-    errors = np.sort(np.abs(as_numbers("residuals", residuals)).ravel())
-    _check_level(level)
-    place = math.ceil((len(errors) + 1) * level - 1e-9)  # 0.7 times 10 is no more than 7
+    errors = np.sort(np.abs(residuals), axis=None)
+    place = max(1, math.ceil((len(errors) + 1) * level - 1e-9))  # 0.7 times 10 is 7, and no more
     if place > len(errors):
         wanted = math.ceil(level / (1 - level) - 1e-9)
         raise ValueError(
@@ -50,6 +48,7 @@ def conformal_margin(residuals: npt.ArrayLike, level: float) -> float:
     return float(errors[place - 1])
 
 
+@takes(targets="[...]", lower="like targets", upper="like targets >= lower")
 def coverage(targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike) -> float:
     r"""Return the share of values that their intervals hold.
 
@@ -68,10 +67,15 @@ def coverage(targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike)
         ValueError: The shapes differ, an array is empty or holds NaN or infinity, or a lower end
             is above its upper end.
     """
-    true, low, high = _ends(targets, lower, upper)
-    return float(np.mean((low <= true) & (true <= high)))
+    return float(np.mean(np.less_equal(lower, targets) & np.less_equal(targets, upper)))
 
 
+@takes(
+    targets="[...]",
+    lower="like targets",
+    upper="like targets >= lower",
+    level="number > 0 and < 1",
+)
 def interval_score(
     targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike, level: float
 ) -> float:
@@ -102,29 +106,7 @@ def interval_score(
         Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation",
         section 6.2.
     """
-    true, low, high = _ends(targets, lower, upper)
-    _check_level(level)
-    missed = np.maximum(low - true, 0) + np.maximum(true - high, 0)
-    return float(np.mean(high - low + 2 / (1 - level) * missed))
-
-
-def _ends(
-    targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike
-) -> tuple[Array, Array, Array]:
-    true, low, high = (
-        as_numbers(name, values)
-        for name, values in (("targets", targets), ("lower", lower), ("upper", upper))
-    )
-    if not true.shape == low.shape == high.shape:
-        raise ValueError(
-            "targets, lower and upper must have one shape, not "
-            f"{list(true.shape)}, {list(low.shape)} and {list(high.shape)}"
-        )
-    if np.any(low > high):
-        raise ValueError("lower must not be above upper, but is in places")
-    return true, low, high
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, not {level!r}")
+    below = np.maximum(np.subtract(lower, targets), 0)
+    above = np.maximum(np.subtract(targets, upper), 0)
+    width = np.subtract(upper, lower)
+    return float(np.mean(width + 2 / (1 - level) * (below + above)))

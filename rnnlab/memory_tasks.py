@@ -1,18 +1,9 @@
-"""Tasks that ask a network to remember: adding, copying, temporal order, and a Reber grammar."""
+"""Tasks that ask a network to remember: adding, copying, and the order of symbols."""
 
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._arguments import check_count
-from rnnlab._reber import REBER_SYMBOLS as REBER_SYMBOLS
-from rnnlab._reber import embedded_reber as embedded_reber
-from rnnlab._reber import legal_symbols as legal_symbols
-from rnnlab._reber import next_symbols as next_symbols
-from rnnlab._reber import one_hot as one_hot
-from rnnlab._reber import with_outer_changed as with_outer_changed
-from rnnlab.series import Rng, _check_rng
-
-Array = npt.NDArray[np.float64]
+from rnnlab._door import Array, Rng, takes
 
 #: What the columns of the inputs of `temporal_order` stand for.
 ORDER_SYMBOLS = "EBXYabcd"
@@ -20,6 +11,7 @@ ORDER_SYMBOLS = "EBXYabcd"
 _PLACES = {2: [(10, 20), (50, 60)], 3: [(10, 20), (33, 43), (66, 76)]}
 
 
+@takes(batch_size="count", n_steps="count >= 2", rng="rng", low="number", high="number > low")
 def adding(
     batch_size: int, n_steps: int, rng: Rng, *, low: float = 0.0, high: float = 1.0
 ) -> tuple[Array, Array]:
@@ -45,7 +37,7 @@ def adding(
         float64.
 
     Raises:
-        TypeError: A size is no integer, or `rng` no NumPy generator.
+        TypeError: A size is no integer, `rng` no NumPy generator, or `low` or `high` no number.
         ValueError: A size is too small, or `low` is not below `high`, or they are not finite.
 
     References:
@@ -53,11 +45,6 @@ def adding(
         Le, Jaitly and Hinton (2015), "A simple way to initialize recurrent networks of rectified
         linear units", section 4.1.
     """
-    check_count("batch_size", batch_size)
-    check_count("n_steps", n_steps, least=2)
-    _check_rng(rng)
-    if not -np.inf < low < high < np.inf:
-        raise ValueError(f"low must be below high, and both finite, not {low!r} and {high!r}")
     values = rng.uniform(low, high, (batch_size, n_steps))
     marks = np.zeros((batch_size, n_steps))
     rows, half = np.arange(batch_size), n_steps // 2
@@ -66,6 +53,7 @@ def adding(
     return np.stack([values, marks], axis=-1), np.sum(values * marks, axis=1, keepdims=True)
 
 
+@takes(batch_size="count", n_steps="count >= 24", rng="rng")
 def adding_1997(batch_size: int, n_steps: int, rng: Rng) -> tuple[Array, Array]:
     r"""Draw sequences of the adding problem as it was first posed.
 
@@ -97,9 +85,6 @@ def adding_1997(batch_size: int, n_steps: int, rng: Rng) -> tuple[Array, Array]:
     References:
         Hochreiter and Schmidhuber (1997), "Long short-term memory", section 5.4.
     """
-    check_count("batch_size", batch_size)
-    check_count("n_steps", n_steps, least=24)
-    _check_rng(rng)
     longest = n_steps + n_steps // 10
     values = rng.uniform(-1, 1, (batch_size, longest))
     first = _whole(rng, 0, 9, batch_size)
@@ -116,6 +101,7 @@ def adding_1997(batch_size: int, n_steps: int, rng: Rng) -> tuple[Array, Array]:
     return _ended_together(np.stack([values, marks], axis=-1), lengths), targets[:, np.newaxis]
 
 
+@takes(batch_size="count", lag="count", rng="rng", length="count", n_symbols="count >= 2")
 def copy_memory(
     batch_size: int, lag: int, rng: Rng, *, length: int = 10, n_symbols: int = 8
 ) -> tuple[Array, Array]:
@@ -153,11 +139,6 @@ def copy_memory(
         Arjovsky, Shah and Bengio (2016), "Unitary evolution recurrent neural networks", section
         5.1.
     """
-    check_count("batch_size", batch_size)
-    check_count("lag", lag)
-    check_count("length", length)
-    check_count("n_symbols", n_symbols, least=2)
-    _check_rng(rng)
     symbols = _whole(rng, 0, n_symbols - 1, (batch_size, length))
     inputs = np.full((batch_size, lag + 2 * length), n_symbols)
     targets = inputs.copy()
@@ -166,6 +147,7 @@ def copy_memory(
     return np.eye(n_symbols + 2)[inputs], np.eye(n_symbols + 1)[targets]
 
 
+@takes(batch_size="count", rng="rng", relevant=(2, 3), n_steps="count >= 10")
 def temporal_order(
     batch_size: int, rng: Rng, *, relevant: int = 2, n_steps: int = 100
 ) -> tuple[Array, Array]:
@@ -200,12 +182,6 @@ def temporal_order(
     References:
         Hochreiter and Schmidhuber (1997), "Long short-term memory", section 5.6, tasks 6a and 6b.
     """
-    check_count("batch_size", batch_size)
-    check_count("relevant", relevant)
-    check_count("n_steps", n_steps, least=10)
-    _check_rng(rng)
-    if relevant not in _PLACES:
-        raise ValueError(f"relevant must be 2 or 3, not {relevant}")
     longest = n_steps + n_steps // 10
     symbols = _whole(rng, 4, 7, (batch_size, longest))
     rows, classes = np.arange(batch_size), np.zeros(batch_size, int)

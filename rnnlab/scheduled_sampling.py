@@ -12,9 +12,9 @@ import numpy.typing as npt
 from rnnlab._arguments import as_numbers, check_count
 from rnnlab._fast.engines import ByHand
 from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
-from rnnlab.series import shuffled_batches
 from rnnlab.threads import one_thread
 from rnnlab.training import History, NonFiniteLossError
+from rnnlab.windows import shuffled_batches
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator | np.random.RandomState

@@ -1,59 +1,30 @@
-"""One step and a scan of the simple recurrent network, with weights laid out as in Keras."""
+"""The simple recurrent network, with weights laid out as in Keras."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
-from rnnlab._checks import activation_named
-from rnnlab.cells._scan import State, checked_arguments, scan
+from rnnlab._door import takes_tensors
+from rnnlab.cells._scan import State, scan
+
+ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+    "linear": tf.identity,
+    "relu": tf.nn.relu,
+    "sigmoid": tf.sigmoid,
+    "tanh": tf.tanh,
+}
 
 
-def simple_rnn_step(
-    inputs: Any,
-    state: Any,
-    kernel: Any,
-    recurrent_kernel: Any,
-    bias: Any,
-    activation: str = "tanh",
-) -> tf.Tensor:
-    r"""Return the state of a simple recurrent network one time step later.
-
-    .. math:: h_t = \phi(x_t W_x + h_{t-1} W_h + b)
-
-    Args:
-        inputs: :math:`x_t`, ``[batch, features]``, float32 or float64.
-        state: :math:`h_{t-1}`, ``[batch, units]``; None for zeros.
-        kernel: :math:`W_x`, ``[features, units]``.
-        recurrent_kernel: :math:`W_h`, ``[units, units]``.
-        bias: :math:`b`, ``[units]``; None for none.
-        activation: The name of :math:`\phi`: ``"linear"``, ``"relu"``, ``"sigmoid"`` or
-            ``"tanh"``.
-
-    Returns:
-        :math:`h_t`, ``[batch, units]``, of the dtype of the arguments. In this cell the state is
-        also the output.
-
-    Raises:
-        TypeError: An argument is no array of numbers, or the arrays are neither all float32 nor
-            all float64.
-        ValueError: A shape does not fit, a dimension is empty, a value is NaN or infinite, or
-            the activation is unknown.
-
-    References:
-        Elman (1990), "Finding structure in time", Cognitive Science 14.
-    """
-    function = activation_named(activation)
-    inputs, kernel, recurrent_kernel, bias, (state,) = checked_arguments(
-        inputs=(inputs, "batch features"),
-        blocks=1,
-        kernel=kernel,
-        recurrent_kernel=recurrent_kernel,
-        bias=(bias, "units"),
-        state={"state": state},
-    )
-    return function(inputs @ kernel + state @ recurrent_kernel + bias)
-
-
+@takes_tensors(
+    inputs="[batch, time, features]",
+    recurrent_kernel="[units, units]",
+    kernel="[features, units]",
+    bias="[units] or zeros",
+    initial_state="[batch, units] or zeros",
+    activation=tuple(ACTIVATIONS),
+    mask="bool [batch, time] or None",
+)
 def simple_rnn(
     inputs: Any,
     kernel: Any,
@@ -93,19 +64,10 @@ def simple_rnn(
     References:
         Elman (1990), "Finding structure in time", Cognitive Science 14.
     """
-    function = activation_named(activation)
-    inputs, kernel, recurrent_kernel, bias, start = checked_arguments(
-        inputs=(inputs, "batch time features"),
-        blocks=1,
-        kernel=kernel,
-        recurrent_kernel=recurrent_kernel,
-        bias=(bias, "units"),
-        state={"initial_state": initial_state},
-    )
 
     def step(state: State, projected: tf.Tensor) -> State:
-        return (function(projected + state[0] @ recurrent_kernel),)
+        return (ACTIVATIONS[activation](projected + state[0] @ recurrent_kernel),)
 
     # The inputs do not depend on the state: one product serves all steps.
-    outputs, (final,) = scan(step, inputs @ kernel + bias, start, mask, go_backwards)
+    outputs, (final,) = scan(step, inputs @ kernel + bias, (initial_state,), mask, go_backwards)
     return outputs, final

@@ -13,7 +13,7 @@ import pytest
 
 from rnnlab._kept.checkpoint_file import DamagedError, pack, unpack
 from rnnlab.checkpoints import Checkpoint
-from rnnlab.series import next_batch
+from rnnlab.lab2019 import next_batch
 from rnnlab.training import train
 
 L = keras.layers

@@ -5,20 +5,10 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error, mean_squared_error, root_mean_squared_error
 
-from rnnlab.evaluation import (
-    Autoregression,
-    error_by_horizon,
-    error_by_position,
-    exact_recurrence,
-    fit_autoregression,
-    horizon,
-    mae,
-    mase,
-    mse,
-    naive,
-    rmse,
-)
-from rnnlab.series import next_batch, time_series, windows
+from rnnlab.baselines import LinearForecast, exact_recurrence, fit_linear, naive
+from rnnlab.evaluation import mae, mae_by_step, mase, mse, mse_by_step, rmse, steps_within
+from rnnlab.lab2019 import next_batch, time_series
+from rnnlab.windows import windows
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.normal(size=(2, 6, 5, 1))
@@ -50,7 +40,7 @@ def test_mase_of_a_series_that_only_repeats_is_undefined(series, season):
         mase([1.0], [2.0], series, season=season)
 
 
-@pytest.mark.parametrize("error", [mse, rmse, mae, error_by_position, error_by_horizon])
+@pytest.mark.parametrize("error", [mse, rmse, mae, mse_by_step, mae_by_step])
 def test_arrays_that_would_broadcast_are_refused(error):
     with pytest.raises(ValueError, match="would broadcast"):
         error(np.zeros((8, 5, 1)), np.zeros((8, 1, 1)))
@@ -72,11 +62,11 @@ def test_predictions_that_are_no_numbers_are_refused(predictions, error, message
 def test_errors_by_position_and_by_horizon_leave_the_time_axis():
     truth = np.zeros((2, 3, 1))
     off = np.array([[1.0, 2.0, 0.0], [3.0, -2.0, 0.0]])[..., np.newaxis]
-    assert error_by_position(truth, off).tolist() == [5.0, 4.0, 0.0]
-    assert error_by_horizon(truth, off).tolist() == [2.0, 2.0, 0.0]
-    assert error_by_position(truth, off).mean() == pytest.approx(mse(truth, off))
+    assert mse_by_step(truth, off).tolist() == [5.0, 4.0, 0.0]
+    assert mae_by_step(truth, off).tolist() == [2.0, 2.0, 0.0]
+    assert mse_by_step(truth, off).mean() == pytest.approx(mse(truth, off))
     with pytest.raises(ValueError, match=r"\[batch, time, features\], not \[3\]"):
-        error_by_position(truth[0, :, 0], off[0, :, 0])
+        mse_by_step(truth[0, :, 0], off[0, :, 0])
 
 
 def test_the_horizon_is_the_first_step_off_by_more_than_the_tolerance():
@@ -98,7 +88,7 @@ def test_the_naive_forecast_repeats_the_last_value():
 
 def test_a_fit_is_scikit_learn_s_least_squares():
     inputs, targets = windows(np.cumsum(RNG.normal(size=80)) + 5, 8)
-    fitted = fit_autoregression(inputs, targets, 3)
+    fitted = fit_linear(inputs, targets, 3)
     rows = [
         [*inputs[k, t - 2 : t + 1, 0][::-1], targets[k, t, 0]]
         for k in range(len(inputs))
@@ -118,7 +108,7 @@ def test_a_known_recurrence_is_found_again():
     series = true.generate([1.0, 2.0], 30)
     assert series[0] == pytest.approx(0.3 + 1.2 * 2.0 - 0.5 * 1.0)
     assert series[1] == pytest.approx(0.3 + 1.2 * series[0] - 0.5 * 2.0)
-    found = fit_autoregression(*windows(np.concatenate([[1.0, 2.0], series]), 5), 2)
+    found = fit_linear(*windows(np.concatenate([[1.0, 2.0], series]), 5), 2)
     np.testing.assert_allclose(found.coefficients, true.coefficients, rtol=1e-8)
     assert found.intercept == pytest.approx(0.3, rel=1e-8)
 
@@ -141,7 +131,7 @@ def test_a_longer_memory_leaves_a_smaller_error_on_the_lab_s_windows():
     inputs, targets = next_batch(2000, 20, RNG)
     errors = [mse(targets, naive(inputs))]
     for order in (2, 3, 4, 6):
-        fitted = fit_autoregression(inputs, targets, order)
+        fitted = fit_linear(inputs, targets, order)
         errors.append(mse(targets[:, order - 1 :], fitted.predict(inputs)))
     np.testing.assert_allclose(errors[:4], [0.655, 0.095, 0.0067, 2.7e-7], rtol=0.05)
     assert errors[4] < 1e-20
@@ -150,15 +140,15 @@ def test_a_longer_memory_leaves_a_smaller_error_on_the_lab_s_windows():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda x, y: fit_autoregression(x, y, 0), ValueError, "order must be at least 1"),
-        (lambda x, y: fit_autoregression(x, y, 6), ValueError, "at least order=6 steps, not 5"),
+        (lambda x, y: fit_linear(x, y, 0), ValueError, "order must be at least 1"),
+        (lambda x, y: fit_linear(x, y, 6), ValueError, "at least order=6 steps, not 5"),
         (
-            lambda x, y: fit_autoregression(x, y[:, 1:], 2),
+            lambda x, y: fit_linear(x, y[:, 1:], 2),
             ValueError,
             "targets must have the shape",
         ),
-        (lambda x, y: fit_autoregression(x[:1], y[:1], 3), ValueError, "more than order=3 targets"),
-        (lambda x, y: fit_autoregression(x[..., 0], y, 2), ValueError, r"\[batch, time, 1\]"),
+        (lambda x, y: fit_linear(x[:1], y[:1], 3), ValueError, "more than order=3 targets"),
+        (lambda x, y: fit_linear(x[..., 0], y, 2), ValueError, r"\[batch, time, 1\]"),
         (lambda x, y: exact_recurrence().predict(x), ValueError, "at least order=6 steps"),
         (lambda x, y: exact_recurrence().generate([1.0], 2), ValueError, "at least 6 values"),
         (lambda x, y: exact_recurrence().generate(np.ones(6), 0), ValueError, "n_values"),

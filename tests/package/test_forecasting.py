@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from rnnlab.forecasting import fit_linear, seasonal_naive, two_waves, windows_ahead
+from rnnlab.baselines import fit_linear, naive
+from rnnlab.series import two_waves
+from rnnlab.windows import windows
 
 RNG = np.random.default_rng(0)
 
@@ -51,7 +53,7 @@ def test_two_waves_refuses(arguments, error, message):
 
 
 def test_windows_ahead_by_hand():
-    x, y = windows_ahead([1, 2, 3, 4, 5, 6], 3, 2)
+    x, y = windows([1, 2, 3, 4, 5, 6], 3, 2)
     assert x[..., 0].tolist() == [[1, 2, 3], [2, 3, 4]]
     assert y[..., 0].tolist() == [[4, 5], [5, 6]]
     x[:] = 0
@@ -59,32 +61,32 @@ def test_windows_ahead_by_hand():
 
 
 def test_a_horizon_beyond_the_data_is_refused():
-    assert len(windows_ahead(np.arange(5.0), 3, 2)[0]) == 1
+    assert len(windows(np.arange(5.0), 3, 2)[0]) == 1
     with pytest.raises(ValueError, match=r"horizon=3 must end within the data.* 6 .* are 5"):
-        windows_ahead(np.arange(5.0), 3, 3)
+        windows(np.arange(5.0), 3, 3)
     with pytest.raises(ValueError, match=r"shape \[time\], not \[5, 1\]"):
-        windows_ahead(np.zeros((5, 1)), 3, 1)
+        windows(np.zeros((5, 1)), 3, 1)
 
 
 def test_seasonal_naive_by_hand():
     window = np.array([1.0, 2, 3, 4, 5]).reshape(1, 5, 1)
-    assert seasonal_naive(window, 3, 5).ravel().tolist() == [3, 4, 5, 3, 4]
-    assert seasonal_naive(window, 1, 2).ravel().tolist() == [5, 5]
-    assert seasonal_naive(window, 5).ravel().tolist() == [1]
+    assert naive(window, 3, 5).ravel().tolist() == [3, 4, 5, 3, 4]
+    assert naive(window, 1, 2).ravel().tolist() == [5, 5]
+    assert naive(window, 5).ravel().tolist() == [1]
     two = np.stack([window[0], -window[0]], axis=0)
-    assert seasonal_naive(two, 2)[:, 0, 0].tolist() == [4, -4]
+    assert naive(two, 2)[:, 0, 0].tolist() == [4, -4]
 
 
 def test_seasonal_naive_is_exact_on_a_series_that_repeats():
-    x, y = windows_ahead(np.tile(RNG.normal(size=7), 6), 16, 10)
-    np.testing.assert_array_equal(seasonal_naive(x, 7, 10), y)
+    x, y = windows(np.tile(RNG.normal(size=7), 6), 16, 10)
+    np.testing.assert_array_equal(naive(x, 7, 10), y)
 
 
 def test_seasonal_naive_needs_a_season_in_the_window():
     with pytest.raises(ValueError, match="inputs must hold a season=6 steps, not 5"):
-        seasonal_naive(np.zeros((2, 5, 1)), 6)
+        naive(np.zeros((2, 5, 1)), 6)
     with pytest.raises(ValueError, match=r"\[batch, time, features\]"):
-        seasonal_naive(np.zeros(5), 2)
+        naive(np.zeros(5), 2)
 
 
 def test_linear_forecasts_are_scikit_learn_s():

@@ -6,7 +6,7 @@ import pytest
 
 from rnnlab.generation import generate
 from rnnlab.models import recurrent_network
-from rnnlab.series import next_batch, time_series
+from rnnlab.lab2019 import next_batch, time_series
 
 LAYERS = keras.layers
 

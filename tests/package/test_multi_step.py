@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from rnnlab.multi_step import targets_at_each_step
+from rnnlab.windows import windows
 
 
 def test_targets_at_each_step_by_hand():
-    x, y = targets_at_each_step([[[1], [2], [3], [4]], [[5], [6], [7], [8]]], 2)
+    x, y = windows([[[1], [2], [3], [4]], [[5], [6], [7], [8]]], 2)
     assert x[..., 0].tolist() == [[1, 2], [5, 6]]
     assert y.tolist() == [[[2, 3], [3, 4]], [[6, 7], [7, 8]]]
 
 
 def test_targets_at_each_step_are_those_that_a_loop_over_the_horizon_fills_in():
     series = np.random.default_rng(0).normal(size=(3, 17, 1))
-    x, y = targets_at_each_step(series, 6)
+    x, y = windows(series, 6)
     filled = np.empty((3, 11, 6))
     for ahead in range(1, 7):
         filled[..., ahead - 1] = series[:, ahead : ahead + 11, 0]
@@ -39,4 +39,4 @@ def test_targets_at_each_step_are_those_that_a_loop_over_the_horizon_fills_in():
 )
 def test_targets_at_each_step_refuses(series, horizon, error, message):
     with pytest.raises(error, match=message):
-        targets_at_each_step(series, horizon)
+        windows(series, horizon)

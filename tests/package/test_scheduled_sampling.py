@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnlab.forecasting import two_waves
+from rnnlab.series import two_waves
+from rnnlab.windows import shuffled_batches
 from rnnlab.scheduled_sampling import scheduled_inputs, train_scheduled
-from rnnlab.series import shuffled_batches
 from rnnlab.training import NonFiniteLossError, train
 
 SERIES = two_waves(8, 12, np.random.default_rng(0)).astype(np.float32)

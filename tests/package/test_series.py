@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab import _csv
-from rnnlab.series import next_batch, read_csv, shuffled_batches, split, time_series, windows
+from rnnlab.lab2019 import next_batch, time_series
+from rnnlab.series import read_csv
+from rnnlab.windows import shuffled_batches, split, windows
 
 
 def test_the_series_is_the_lab_s():

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from rnnlab.repeatability import make_repeatable
-from rnnlab.series import shuffled_batches
+from rnnlab.windows import shuffled_batches
 from tests.trust.repeatability.table import FIRST, SETTINGS, Ended, Setting, is_kept, run
 
 

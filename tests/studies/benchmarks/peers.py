@@ -44,7 +44,7 @@ def draw(rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
 
 def rnnlab_training(iterations: int = ITERATIONS) -> tuple[float, float]:
     from rnnlab.models import recurrent_network
-    from rnnlab.series import next_batch
+    from rnnlab.lab2019 import next_batch
     from rnnlab.training import train
 
     started = time.perf_counter()

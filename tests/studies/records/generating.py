@@ -17,17 +17,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from rnnlab.evaluation import (
-    error_by_horizon,
-    error_by_position,
-    exact_recurrence,
-    fit_autoregression,
-    horizon,
-    mse,
-)
+from rnnlab.baselines import exact_recurrence, fit_linear
+from rnnlab.evaluation import mae_by_step, mse, mse_by_step, steps_within
+from rnnlab.lab2019 import next_batch, time_series
+from rnnlab.windows import shuffled_batches, windows
 from rnnlab.generation import generate
 from rnnlab.models import recurrent_network
-from rnnlab.series import next_batch, shuffled_batches, time_series, windows
 from rnnlab.training import train
 
 TARGET = Path(__file__).parents[3] / "docs" / "tutorials" / "data" / "generating.json"
@@ -73,12 +68,12 @@ def rounded(value: Any) -> Any:
 
 def measured(model: Any) -> dict[str, Any]:
     """Return the errors of a network one step ahead, and what it does on its own."""
-    by_position = error_by_position(TARGETS, predictions(model, INPUTS))
-    late = error_by_position(LATE_TARGETS, predictions(model, LATE_INPUTS))
+    by_position = mse_by_step(TARGETS, predictions(model, INPUTS))
+    late = mse_by_step(LATE_TARGETS, predictions(model, LATE_INPUTS))
     # The state is carried over all true values; the first twenty are within its training.
     carried = predictions(model, SERIES[np.newaxis, :300, np.newaxis])[0, 20:, 0]
     ahead = generate(model, TRUE_SEEDS, 100)
-    by_horizon = error_by_horizon(CONTINUED[..., np.newaxis], ahead)
+    by_horizon = mae_by_step(CONTINUED[..., np.newaxis], ahead)
     ahead_carried = generate(model, TRUE_SEEDS, 100, stateful=True)[..., 0]
     from_truth = generate(model, SERIES[:20], 300)
     from_zeros = generate(model, np.zeros(20), 300)
@@ -109,7 +104,7 @@ def in_noise(seed: int) -> dict[str, float]:
     inputs, targets = windows(learn, 20)
     test_inputs, test_targets = windows(test, 20)
     last = test_targets[:, -1:]
-    autoregression = fit_autoregression(inputs, targets, 20)
+    autoregression = fit_linear(inputs, targets, 20)
     scores = {
         "naive": mse(last, test_inputs[:, -1:]),
         "exact recurrence": mse(last, exact_recurrence().predict(test_inputs)[:, -1:]),

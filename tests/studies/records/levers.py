@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnlab.evaluation import error_by_position
+from rnnlab.evaluation import mse_by_step
+from rnnlab.lab2019 import next_batch
 from rnnlab.models import recurrent_network
-from rnnlab.series import next_batch
 from rnnlab.training import NonFiniteLossError, train
 
 TARGET = Path(__file__).parents[3] / "docs" / "tutorials" / "data" / "levers.json"
@@ -89,7 +89,7 @@ def run(
     errors: dict[str, Any] = {"stopped": None}
     for name, (inputs, targets) in EVALUATION.items():
         predictions = scale * np.asarray(model((inputs / scale).astype(np.float32)))
-        by_position = error_by_position(targets, predictions)
+        by_position = mse_by_step(targets, predictions)
         errors[name] = {
             "mse": round(float(by_position.mean()), 6),
             "last step": round(float(by_position[-1]), 6),

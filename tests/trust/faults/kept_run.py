@@ -13,7 +13,7 @@ import numpy as np
 
 from rnnlab._kept.checkpoint_file import unpack
 from rnnlab.checkpoints import Checkpoint
-from rnnlab.series import next_batch
+from rnnlab.lab2019 import next_batch
 from rnnlab.training import train
 
 L = keras.layers

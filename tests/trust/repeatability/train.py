@@ -15,7 +15,8 @@ import numpy as np
 
 from rnnlab.models import recurrent_network
 from rnnlab.repeatability import make_repeatable
-from rnnlab.series import shuffled_batches, time_series, windows
+from rnnlab.lab2019 import time_series
+from rnnlab.windows import shuffled_batches, windows
 from rnnlab.training import train
 
 

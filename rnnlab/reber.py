@@ -5,10 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._arguments import check_count
-from rnnlab.series import Rng, _check_rng
-
-Array = npt.NDArray[np.float64]
+from rnnlab._door import Array, Rng, takes
 
 #: What the columns of one-hot Reber strings stand for.
 REBER_SYMBOLS = "BTPSXVE"
@@ -43,6 +40,7 @@ def _embedded() -> list[dict[str, int]]:
 _STATES = _embedded()
 
 
+@takes(n_strings="count", rng="rng")
 def embedded_reber(n_strings: int, rng: Rng) -> list[str]:
     r"""Draw strings of the embedded Reber grammar, each way on with the same chance.
 
@@ -68,19 +66,17 @@ def embedded_reber(n_strings: int, rng: Rng) -> list[str]:
         Reber (1967), "Implicit learning of artificial grammars"; Hochreiter and Schmidhuber
         (1997), "Long short-term memory", section 5.1.
     """
-    check_count("n_strings", n_strings)
-    _check_rng(rng)
-    return [_walk(rng) for _ in range(n_strings)]
+    strings = []
+    for _ in range(n_strings):
+        string, ways = "", _STATES[0]
+        while ways:
+            symbol = list(ways)[int(rng.random() * len(ways))]
+            string, ways = string + symbol, _STATES[ways[symbol]]
+        strings.append(string)
+    return strings
 
 
-def _walk(rng: Rng) -> str:
-    string, ways = "", _STATES[0]
-    while ways:
-        symbol = list(ways)[int(rng.random() * len(ways))]
-        string, ways = string + symbol, _STATES[ways[symbol]]
-    return string
-
-
+@takes(string="text")
 def legal_symbols(string: str) -> list[str]:
     """Return what the embedded Reber grammar allows after each symbol of a string.
 
@@ -96,7 +92,6 @@ def legal_symbols(string: str) -> list[str]:
         ValueError: It is empty, holds an unknown symbol, or one that the grammar does not allow
             there.
     """
-    _check_symbols("string", string, REBER_SYMBOLS)
     ways, allowed = _STATES[0], []
     for place, symbol in enumerate(string):
         if symbol not in ways:
@@ -109,6 +104,7 @@ def legal_symbols(string: str) -> list[str]:
     return allowed
 
 
+@takes(string="text")
 def with_outer_changed(string: str) -> str:
     """Return a string that differs from one of the grammar in its last symbol but one alone.
 
@@ -130,6 +126,7 @@ def with_outer_changed(string: str) -> str:
     return string[:-2] + _OTHER[string[-2]] + string[-1]
 
 
+@takes(strings="texts")
 def next_symbols(strings: Sequence[str]) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """Return strings as inputs, the symbol after each as targets, and those that might be there.
 
@@ -145,7 +142,7 @@ def next_symbols(strings: Sequence[str]) -> tuple[Array, Array, npt.NDArray[np.b
         TypeError: `strings` is a string or holds something else than strings.
         ValueError: There is no string, or one is too short or does not follow the grammar.
     """
-    inputs = one_hot([string[:-1] for string in _listed(strings)])
+    inputs = one_hot([string[:-1] for string in strings])
     legal = np.zeros(inputs.shape, bool)
     for row, string in zip(legal, strings, strict=True):
         for step, allowed in zip(row, legal_symbols(string)[:-1], strict=False):
@@ -153,54 +150,29 @@ def next_symbols(strings: Sequence[str]) -> tuple[Array, Array, npt.NDArray[np.b
     return inputs, one_hot([string[1:] for string in strings]), legal
 
 
-def one_hot(strings: Sequence[str], symbols: str = REBER_SYMBOLS, *, align: str = "start") -> Array:
-    """Return strings as arrays with a one in the column of each symbol.
+@takes(strings="texts", align=("start", "end"))
+def one_hot(strings: Sequence[str], *, align: str = "start") -> Array:
+    """Return strings as arrays with a one in the column of each of `REBER_SYMBOLS`.
 
     Args:
         strings: The strings; they may differ in length.
-        symbols: What the columns stand for.
         align: ``"start"`` lets all begin at the first step, with zeros behind the shorter ones;
             ``"end"`` lets all end at the last step, with zeros before them.
 
     Returns:
-        ``[batch, time, features]``, float64, as many steps as the longest string has symbols, and
-        a feature for each of `symbols`.
+        ``[batch, time, 7]``, float64, as many steps as the longest string has symbols.
 
     Raises:
         TypeError: `strings` is a string or holds something else than strings.
-        ValueError: There is no string, one is empty or holds an unknown symbol, `symbols` are none
-            or not all different, or `align` is another word.
+        ValueError: There is no string, one is empty or holds an unknown symbol, or `align` is
+            another word.
     """
-    strings = _listed(strings)
-    if not symbols or len(set(symbols)) < len(symbols):
-        raise ValueError(f"symbols must be one or more different ones, not {symbols!r}")
-    if align not in ("start", "end"):
-        raise ValueError(f"align must be 'start' or 'end', not {align!r}")
-    for index, string in enumerate(strings):
-        _check_symbols(f"strings[{index}]", string, symbols)
+    if unknown := sorted(set("".join(strings)) - set(REBER_SYMBOLS)):
+        raise ValueError(f"strings must be of the symbols {REBER_SYMBOLS}, not {unknown[0]!r}")
     steps = max(map(len, strings))
-    encoded = np.zeros((len(strings), steps, len(symbols)))
+    encoded = np.zeros((len(strings), steps, len(REBER_SYMBOLS)))
     for row, string in zip(encoded, strings, strict=True):
         first = steps - len(string) if align == "end" else 0
-        row[np.arange(first, first + len(string)), [symbols.index(s) for s in string]] = 1
+        columns = [REBER_SYMBOLS.index(symbol) for symbol in string]
+        row[np.arange(first, first + len(string)), columns] = 1
     return encoded
-
-
-def _listed(strings: Sequence[str]) -> list[str]:
-    if isinstance(strings, str):
-        raise TypeError(f"strings must be a sequence of strings, not the one string {strings!r}")
-    if not len(strings):
-        raise ValueError("strings must hold at least one string")
-    for index, string in enumerate(strings):
-        if not isinstance(string, str):
-            raise TypeError(f"strings[{index}] must be a string, not {type(string).__name__}")
-    return list(strings)
-
-
-def _check_symbols(name: str, string: str, symbols: str) -> None:
-    if not isinstance(string, str):
-        raise TypeError(f"{name} must be a string, not {type(string).__name__}")
-    if not string:
-        raise ValueError(f"{name} must not be empty")
-    if unknown := sorted(set(string) - set(symbols)):
-        raise ValueError(f"{name} must be of the symbols {symbols!r}; {unknown[0]!r} is unknown")

@@ -1,0 +1,173 @@
+"""Forecasts without a network, which a network has to beat: naive ones and linear ones."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnlab._door import Array, takes
+
+
+@takes(inputs="[batch, time, features]", season="count <= time", horizon="count")
+def naive(inputs: npt.ArrayLike, season: int = 1, horizon: int = 1) -> Array:
+    r"""Forecast that each value is that of the same place in the last season.
+
+    With windows of :math:`w` values, a season of :math:`m` steps and :math:`h = 1, 2, \dots`,
+
+    .. math:: \hat x_{w+h} = x_{w+h-m \lceil h/m \rceil}
+
+    A season of one step repeats the last value; a longer one makes the seasonal naive forecast.
+
+    Args:
+        inputs: Windows, ``[batch, time, features]``.
+        season: :math:`m`, the number of steps after which the series repeats itself.
+        horizon: The number of values to forecast.
+
+    Returns:
+        The values after each window, ``[batch, horizon, features]``.
+
+    Raises:
+        TypeError: The inputs are no array of numbers, or a count is no integer.
+        ValueError: The inputs have another shape, are shorter than a season, or hold NaN or
+            infinity; or a count is not positive.
+
+    References:
+        Hyndman and Athanasopoulos (2021), "Forecasting: principles and practice", section 5.2.
+    """
+    return np.asarray(inputs)[:, np.arange(horizon) % season - season]
+
+
+@dataclass(frozen=True)
+class LinearForecast:
+    r"""Each value is a weighted sum of the last few; one step ahead, this is an autoregression.
+
+    Looking back on :math:`p` values, for :math:`h = 1, 2, \dots` steps ahead,
+
+    .. math:: \hat x_{t+h} = c_h + \sum_{k=1}^{p} a_{k,h} \, x_{t+1-k}
+
+    Attributes:
+        coefficients: :math:`a`, ``[order, horizon]``, or ``[order]`` one step ahead: the newest
+            value's first.
+        intercept: :math:`c`, ``[horizon]``, or one number for all.
+    """
+
+    coefficients: Array
+    intercept: Array | float = 0.0
+
+    @takes(inputs="[batch, time, 1]", time="count >= len(self.coefficients)")
+    def predict(self, inputs: npt.ArrayLike) -> Array:
+        """Forecast the values after each window or, one step ahead, after each of its steps.
+
+        Args:
+            inputs: Windows, ``[batch, time, 1]``.
+
+        Returns:
+            Several steps ahead, the values after each window, ``[batch, horizon, 1]``. One step
+            ahead, the value after each step that has :math:`p` values up to it, ``[batch, time -
+            p + 1, 1]``: the forecasts of ``targets[:, p - 1:]``.
+
+        Raises:
+            TypeError: The inputs are no array of numbers.
+            ValueError: They have another shape, are shorter than :math:`p`, or hold NaN or
+                infinity.
+        """
+        order = len(self.coefficients)
+        weights = self.coefficients.reshape(order, -1)
+        ahead = np.asarray(_newest_first(inputs, order) @ weights + self.intercept)
+        return ahead if weights.shape[1] == 1 else ahead[:, -1, :, np.newaxis]
+
+    @takes(beginning="[time]", time="count >= len(self.coefficients)", n_values="count")
+    def generate(self, beginning: Array, n_values: int) -> Array:
+        """Continue a series, each value forecast being the next to look back on.
+
+        Args:
+            beginning: The values to begin with, ``[time]``, at least :math:`p` of them.
+            n_values: The number of values to generate.
+
+        Returns:
+            The values after the beginning, ``[n_values]``.
+
+        Raises:
+            TypeError: The beginning is no array of numbers, or `n_values` no integer.
+            ValueError: The beginning has another shape, is too short, or holds NaN or infinity;
+                or `n_values` is not positive.
+        """
+        order = len(self.coefficients)
+        oldest_first = self.coefficients.reshape(order, -1)[::-1, 0]
+        values = np.concatenate([beginning[len(beginning) - order :], np.empty(n_values)])
+        for t in range(n_values):
+            values[order + t] = values[t : order + t] @ oldest_first + np.ravel(self.intercept)[0]
+        return values[order:]
+
+
+@takes(
+    inputs="[batch, time, 1]",
+    order="count <= time or None",
+    targets="[batch, ahead, 1] if order is None else [batch, time, 1]",
+)
+def fit_linear(
+    inputs: npt.ArrayLike, targets: npt.ArrayLike, order: int | None = None
+) -> LinearForecast:
+    r"""Fit weighted sums of the last values by least squares.
+
+    .. math:: \min_{a, c}
+        \sum_{t,h} \Bigl(x_{t+h} - c_h - \sum_{k=1}^{p} a_{k,h} \, x_{t+1-k}\Bigr)^2
+
+    Args:
+        inputs: Windows, ``[batch, time, 1]``.
+        targets: The values that follow each window, ``[batch, horizon, 1]``; or, with an order,
+            the next value at each step, ``[batch, time, 1]``.
+        order: :math:`p`, the number of values to look back on; all of a window, if left out.
+
+    Returns:
+        The forecast with the least squared error; of several, the one with the smallest weights.
+
+    Raises:
+        TypeError: An array does not hold numbers, or `order` is no integer.
+        ValueError: A shape does not fit, an array holds NaN or infinity, `order` is not positive
+            or above the windows' length, or there are no more targets than values to look back
+            on.
+    """
+    y = np.asarray(targets)[..., 0]
+    if order is None:
+        order = np.shape(inputs)[1]
+    else:
+        y = y[:, order - 1 :].reshape(-1, 1)
+    x = _newest_first(inputs, order).reshape(-1, order)
+    if len(x) <= order:
+        raise ValueError(f"inputs must give more than order={order} targets, not {len(x)}")
+    solution = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)[0]
+    return LinearForecast(solution[:-1], solution[-1])
+
+
+@takes(resolution="number > 0")
+def exact_recurrence(resolution: float = 0.1) -> LinearForecast:
+    r"""Return the recurrence that the series of the 2019 lab obeys exactly.
+
+    Sampled at steps of :math:`r`, :math:`2 \sin 5t` is a combination of the powers of
+    :math:`e^{\pm 5ir}`, and :math:`t \sin t / 3` one of the powers of :math:`e^{\pm ir}`, twice
+    over for its factor :math:`t`. A recurrence with these roots has the characteristic polynomial
+
+    .. math:: (z^2 - 2 z \cos r + 1)^2 \, (z^2 - 2 z \cos 5r + 1)
+
+    Args:
+        resolution: The time :math:`r` from one value to the next.
+
+    Returns:
+        The recurrence, of order 6, without an intercept.
+
+    Raises:
+        TypeError: The resolution is no number.
+        ValueError: It is not positive and finite.
+    """
+    slow = [1, -2 * math.cos(resolution), 1]
+    fast = [1, -2 * math.cos(5 * resolution), 1]
+    polynomial = np.polymul(np.polymul(slow, slow), fast)
+    return LinearForecast(-polynomial[1:])
+
+
+def _newest_first(inputs: npt.ArrayLike, order: int) -> Array:
+    """Return the last values at each step that has `order` of them, ``[batch, steps, order]``."""
+    cut = np.lib.stride_tricks.sliding_window_view
+    return cut(np.asarray(inputs)[..., 0], order, axis=1)[..., ::-1]
