@@ -1,0 +1,309 @@
+"""The reference forms of rnnlab.plain against the full ones, and their lengths."""
+
+import ast
+import inspect
+import itertools
+import subprocess
+import sys
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from rnnlab import (
+    backpropagation,
+    cells,
+    evaluation,
+    generation,
+    models,
+    plain,
+    scheduled_sampling,
+    tables,
+    training,
+)
+from rnnlab.series import next_batch, windows
+
+L = keras.layers
+
+
+@pytest.fixture
+def float64():
+    """Keras in float64, so that two ways to compute one thing can be told from one another."""
+    keras.config.set_floatx("float64")
+    yield
+    keras.config.set_floatx("float32")
+
+
+def network(*layers, features=1):
+    keras.utils.set_random_seed(5)
+    return keras.Sequential([keras.Input((None, features)), *layers])
+
+
+def lab(activation="tanh", units=12):
+    return models.recurrent_network(units, activation, seed=4)
+
+
+def trained(form, make, iterations=60, **options):
+    """Return the history and the weights after a training by one of the forms."""
+    model, rng = make(), np.random.default_rng(2)
+    held_out = [v / 6 for v in next_batch(7, 9, np.random.default_rng(3))]
+    history = form(
+        model,
+        lambda: [v / 6 for v in next_batch(8, 10, rng)],
+        iterations=iterations,
+        log_every=4,
+        validation=held_out,
+        **options,
+    )
+    return history, model.get_weights()
+
+
+MAKES = {
+    "tanh": lab,
+    "relu": lambda: lab("relu"),
+    "lstm": lambda: network(L.LSTM(6, return_sequences=True), L.Dense(1)),
+    "gru": lambda: network(L.GRU(6, return_sequences=True), L.Dense(1)),
+    "both ways": lambda: network(
+        L.Bidirectional(L.SimpleRNN(4, return_sequences=True)), L.Dense(1)
+    ),
+}
+
+
+@pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"learning_rate": 0.01},
+        {"optimizer": "sgd", "learning_rate": 0.05, "loss": "rmse"},
+        {"optimizer": "rmsprop", "loss": "rmse"},
+    ],
+    ids=str,
+)
+def test_both_forms_train_alike(make, options):
+    full, weights = trained(training.train, MAKES[make], **options)
+    short, others = trained(plain.train, MAKES[make], **options)
+    assert short.iterations == full.iterations == list(range(0, 60, 4))
+    np.testing.assert_allclose(short.losses, full.losses, rtol=1e-8)
+    np.testing.assert_allclose(short.validation_losses, full.validation_losses, rtol=1e-8)
+    for mine, theirs in zip(others, weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_in_float32_they_differ_by_rounding(optimizer):
+    options = {"optimizer": optimizer, "learning_rate": 0.01, "iterations": 300}
+    full, _ = trained(training.train, lab, **options)
+    short, _ = trained(plain.train, lab, **options)
+    np.testing.assert_allclose(short.losses, full.losses, rtol=1e-3)
+
+
+def test_both_draw_a_batch_for_each_update_and_no_more():
+    for form in (training.train, plain.train):
+        batches = iter([next_batch(2, 3, np.random.default_rng(0))] * 5)
+        form(lab(), batches, iterations=3)
+        assert len(list(batches)) == 2
+
+
+@pytest.mark.parametrize("dropout", [{"dropout": 0.4}, {"recurrent_dropout": 0.4}], ids=str)
+def test_both_drop_the_same_units(dropout):
+    def make():
+        return network(L.SimpleRNN(6, return_sequences=True, **dropout), L.Dense(1))
+
+    full, _ = trained(training.train, make, learning_rate=0.01)
+    short, _ = trained(plain.train, make, learning_rate=0.01)
+    np.testing.assert_allclose(short.losses, full.losses, rtol=1e-4)
+
+
+def test_an_optimizer_goes_on_where_it_was_in_both():
+    ends = []
+    for form in (training.train, plain.train):
+        model, rng = lab(), np.random.default_rng(0)
+        optimizer = keras.optimizers.Adam(0.01)
+        for _ in range(2):
+            form(model, lambda r=rng: next_batch(4, 6, r), iterations=10, optimizer=optimizer)
+        assert int(optimizer.iterations) == 20
+        ends.append(model.get_weights())
+    for mine, theirs in zip(*ends, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def waves(layer):
+    return network(layer(5, return_sequences=True), layer(4, return_sequences=True), L.Dense(1))
+
+
+@pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize("layer", [L.SimpleRNN, L.LSTM, L.GRU])
+def test_scheduled_sampling_is_the_same_in_both(layer):
+    series = np.random.default_rng(0).normal(size=(9, 8, 1))
+    for share in (0, 0.5, 1):
+        mixed = [
+            form.scheduled_inputs(waves(layer), series, 3, share, np.random.default_rng(1))
+            for form in (scheduled_sampling, plain)
+        ]
+        np.testing.assert_allclose(*mixed, rtol=1e-10)
+        np.testing.assert_array_equal(mixed[0] == series, mixed[1] == series)
+    ends = []
+    for form in (scheduled_sampling, plain):
+        model = waves(layer)
+        form.train_scheduled(
+            model,
+            series,
+            n_given=3,
+            own_share=lambda done: done,
+            iterations=12,
+            rng=np.random.default_rng(1),
+            batch_size=4,
+            learning_rate=0.01,
+        )
+        ends.append(model.get_weights())
+    for mine, theirs in zip(*ends, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize("stateful", [False, True])
+def test_both_generate_the_same(stateful):
+    one, several = np.sin(np.arange(7.0)), np.random.default_rng(0).normal(size=(3, 7, 1))
+    for model, begun in [
+        (lab(), one),
+        (waves(L.LSTM), several),
+        (network(L.GRU(4), L.Dense(1)), several),
+        (network(L.GRU(4), L.Dense(2), features=2), np.repeat(several, 2, axis=2)),
+    ]:
+        values = [form.generate(model, begun, 9, stateful=stateful) for form in (generation, plain)]
+        assert values[0].shape == values[1].shape
+        np.testing.assert_allclose(*values, rtol=1e-9)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"units": 3, "activation": "tanh", "seed": 2}], ids=str)
+@pytest.mark.parametrize("features", [1, 2])
+def test_both_draw_the_same_first_weights(arguments, features):
+    x = np.random.default_rng(0).normal(size=(2, 4, features))
+    made = [form.recurrent_network(features=features, **arguments) for form in (models, plain)]
+    for mine, theirs in zip(*(model.get_weights() for model in made), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    np.testing.assert_array_equal(*(model(x) for model in made))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_each_reads_what_the_other_has_saved(tmp_path):
+    model, path = lab(), tmp_path / "model.keras"
+    for writer, reader in itertools.product([models, plain], repeat=2):
+        writer.save(model, path)
+        for mine, theirs in zip(reader.load(path).get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+        path.unlink()
+
+
+NUMBERS = [1.5, -0.00004, np.float32(0.1), -0.0, 1e-9, 12345678.25]
+TABLES = {
+    "numbers as they are": ({"a": NUMBERS, "b": range(6)}, None),
+    "numbers by format": ({"name": list("abcdef"), "a": NUMBERS}, {"a": ".4f"}),
+    "signs": ({"a": NUMBERS}, {"a": "+.2f"}),
+    "thousands": ({"how many": np.arange(6) * 1000.0}, {"how many": ",.0f"}),
+    "shares": ({"share": NUMBERS}, {"share": ".1%"}),
+    "words that look like zero": ({"a": ["-", "", "0"], "b": [True, None, "x"]}, {}),
+    "a tensor": ({"a": tf.constant([1.0, 2.5])}, {}),
+    "infinite": ({"a": np.array([np.inf, -np.inf, np.nan])}, {"a": ".2f"}),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_both_print_the_same_table(name):
+    columns, formats = TABLES[name]
+    assert str(plain.Table(columns, formats)) == str(tables.Table(columns, formats))
+
+
+CELLS = {
+    "simple_rnn": [{}, {"activation": "relu"}, {"activation": "sigmoid"}],
+    "lstm": [{}],
+    "gru": [{}, {"reset_after": False}],
+}
+
+
+@pytest.mark.parametrize("mask", [False, True])
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("biased", [False, True])
+@pytest.mark.parametrize("name", CELLS)
+def test_both_forms_of_a_cell_agree(name, biased, started, mask):
+    rng = np.random.default_rng(6)
+    blocks = {"simple_rnn": 1, "lstm": 4, "gru": 3}[name]
+    x, kernel = rng.normal(size=(3, 5, 2)), rng.normal(size=(2, 4 * blocks))
+    recurrent_kernel, state = rng.normal(size=(4, 4 * blocks)), rng.normal(size=(3, 4))
+    for options, backwards in itertools.product(CELLS[name], [False, True]):
+        twice = name == "gru" and options.get("reset_after", True)
+        results = [
+            getattr(form, name)(
+                x,
+                kernel,
+                recurrent_kernel,
+                np.random.default_rng(0).normal(size=(2, 12) if twice else 4 * blocks)
+                if biased
+                else None,
+                initial_state=((state, -state) if name == "lstm" else state) if started else None,
+                mask=np.arange(15).reshape(3, 5) % 4 > 0 if mask else None,
+                go_backwards=backwards,
+                **options,
+            )
+            for form in (cells, plain)
+        ]
+        for mine, theirs in zip(*map(tf.nest.flatten, results), strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "linear"])
+@pytest.mark.parametrize("given", [False, True])
+def test_backpropagation_is_the_same_in_both(activation, given):
+    rng = np.random.default_rng(1)
+    arrays = [rng.normal(size=shape) for shape in [(2, 6, 3), (3, 4), (4, 4)]]
+    more = [rng.normal(size=4) if given else None, activation]
+    more.append(rng.normal(size=(2, 4)) if given else None)
+    kept = [form.forward(*arrays, *more) for form in (backpropagation, plain)]
+    np.testing.assert_allclose(*(k.outputs for k in kept), rtol=1e-12)
+    np.testing.assert_allclose(*(k.slopes for k in kept), rtol=1e-12)
+    np.testing.assert_allclose(*(backpropagation.state_gradient_norms(k) for k in kept), rtol=1e-11)
+    g = rng.normal(size=(2, 6, 4))
+    for kernel, limit in itertools.product([arrays[2], arrays[2].T], [None, 1, 3, 99]):
+        mine, theirs = (
+            form.backward(replace(k, recurrent_kernel=kernel), g, truncate_after=limit)
+            for form, k in zip((backpropagation, plain), kept, strict=True)
+        )
+        assert mine._fields == theirs._fields
+        for a, b in zip(mine, theirs, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(
+        plain.state_gradient_norms(kept[1]), backpropagation.state_gradient_norms(kept[0])
+    )
+
+
+def test_linear_recurrences_are_the_same_in_both():
+    x, y = windows(np.random.default_rng(2).normal(size=60), 9)
+    pairs = [[form.exact_recurrence(0.2) for form in (evaluation, plain)]]
+    pairs += [[form.fit_autoregression(x, y, p) for form in (evaluation, plain)] for p in (1, 4, 9)]
+    for full, short in pairs:
+        np.testing.assert_allclose(full.coefficients, short.coefficients, rtol=1e-12)
+        assert full.intercept == pytest.approx(short.intercept, rel=1e-12)
+        np.testing.assert_allclose(full.predict(x), short.predict(x), rtol=1e-11)
+        generated = [form.generate(x[0, :, 0], 20) for form in (full, short)]
+        np.testing.assert_allclose(*generated, rtol=1e-9)
+
+
+def formatted():
+    """The source of rnnlab.plain as ruff lays out a program of 76 columns."""
+    command = [sys.executable, "-m", "ruff", "format", "--line-length", "76", "-"]
+    source = inspect.getsource(plain)
+    return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
+
+
+def test_each_form_fits_on_a_page():
+    lines = formatted().splitlines()
+    assert max(map(len, lines)) <= 76
+    assert max(map(len, inspect.getsource(plain).splitlines())) <= 76
+    for form in ast.parse("\n".join(lines)).body:
+        if isinstance(form, ast.FunctionDef | ast.ClassDef):
+            own = [line for line in lines[form.lineno - 1 : form.end_lineno] if line.strip()]
+            own.remove(f'    """{ast.get_docstring(form)}"""')
+            assert len(own) <= 25, f"{form.name} has {len(own)} lines"
