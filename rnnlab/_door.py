@@ -8,7 +8,7 @@ A decorator says of each argument what it must be, and the body gets just that::
   arguments, ``...`` stands for any further dimensions, ``or`` between shapes for either of them.
 - ``"like targets"`` is one in the shape of another argument, and ``"any [batch, ...]"`` one that
   stays as it is: of its own dtype, finite or not.
-- A ``"count"`` is an integer of at least 1, a ``"number"`` is real and finite, a ``"text"`` a
+- A ``"count"`` is an ``"integer"`` of at least 1, a ``"number"`` is real and finite, a ``"text"`` a
   string that is not empty, ``"texts"`` are some of them, and ``"rng"`` is a NumPy generator.
 - ``("start", "end")`` are values to choose from.
 - What ends in ``or None`` can be None, and a want can hang on an argument: ``"[time] if flat else
@@ -199,7 +199,7 @@ def _dtype(value: Any) -> str:
     return "" if dtype is None else str(getattr(dtype, "name", dtype))
 
 
-def check_count(name: str, value: Any, least: int = 1) -> None:
+def check_count(name: str, value: Any, least: float = 1) -> None:
     """Make sure that an argument is an integer of at least `least`.
 
     Raises:
@@ -240,8 +240,9 @@ def _check_texts(name: str, value: Any) -> None:
         _check_text(f"{name}[{index}]", text)
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[str, Any], None]] = {
     "count": check_count,
+    "integer": functools.partial(check_count, least=-math.inf),
     "number": _check_number,
     "rng": _check_rng,
     "text": _check_text,

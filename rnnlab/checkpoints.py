@@ -11,7 +11,7 @@ import filelock
 import numpy as np
 
 from rnnlab._arguments import check_count
-from rnnlab._fast.engines import states_of
+from rnnlab._fast.keras_private import states_of
 from rnnlab._kept import random_state
 from rnnlab._kept.checkpoint_file import DamagedError, pack, storable, unpack
 from rnnlab._kept.files import read_whole, write_whole

@@ -1,6 +1,5 @@
 """The lab's network as a Keras model, and models kept in files."""
 
-import math
 import os
 import tempfile
 import warnings
@@ -9,7 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from rnnlab._arguments import check_count
+from rnnlab._door import takes
 from rnnlab._kept import model_file
 from rnnlab._kept.files import put_in_place, read_whole
 
@@ -17,6 +16,7 @@ from rnnlab._kept.files import put_in_place, read_whole
 LARGEST_FILE = 2_000_000_000
 
 
+@takes(units="count", features="count", seed="integer >= 0")
 def recurrent_network(
     units: int = 100, activation: str = "relu", *, features: int = 1, seed: int = 0
 ) -> keras.Sequential:
@@ -49,34 +49,22 @@ def recurrent_network(
         Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward
         neural networks", section 4.2.1.
     """
-    check_count("units", units)
-    check_count("features", features)
-    check_count("seed", seed, least=0)
     try:
         keras.activations.get(activation)
     except ValueError:
         raise ValueError(
             f"activation must be the name of one of Keras's, not {activation!r}"
         ) from None
-    model = keras.Sequential(
-        [
-            keras.Input((None, features)),
-            keras.layers.SimpleRNN(units, activation=activation, return_sequences=True),
-            keras.layers.Dense(features),
-        ]
-    )
+    rnn = keras.layers.SimpleRNN(units, activation, return_sequences=True)
+    dense = keras.layers.Dense(features)
+    model = keras.Sequential([keras.Input((None, features)), rnn, dense])
     rng = np.random.default_rng(seed)
-    recurrent_bound = math.sqrt(6 / (features + 2 * units))
-    dense_bound = math.sqrt(6 / (units + features))
-    model.set_weights(
-        [
-            rng.uniform(-recurrent_bound, recurrent_bound, (features, units)),
-            rng.uniform(-recurrent_bound, recurrent_bound, (units, units)),
-            np.zeros(units),
-            rng.uniform(-dense_bound, dense_bound, (units, features)),
-            np.zeros(features),
-        ]
-    )
+    a = np.sqrt(6 / (features + 2 * units))
+    kernel = rng.uniform(-a, a, (features, units))
+    recurrent_kernel = rng.uniform(-a, a, (units, units))
+    rnn.set_weights([kernel, recurrent_kernel, np.zeros(units)])
+    a = np.sqrt(6 / (units + features))
+    dense.set_weights([rng.uniform(-a, a, (units, features)), np.zeros(features)])
     return model
 
 

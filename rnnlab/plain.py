@@ -164,7 +164,7 @@ class Table:
     def text(self, heading, value):
         if heading in self.formats:
             text = format(value, self.formats[heading])
-            return text.strip("-") if set(text) <= set("-0.%") else text
+            return text.strip("-") if set(text) <= set("-0.,%") else text
         if isinstance(value, (float, np.floating)):
             return np.format_float_positional(value + 0.0, trim="-")
         return str(value)

@@ -4,9 +4,10 @@ import keras
 import tensorflow as tf
 from threadpoolctl import threadpool_limits
 
-from rnnlab._arguments import check_count
+from rnnlab._door import takes
 
 
+@takes(seed="integer >= 0 and <= 4294967295", threads="count")
 def make_repeatable(seed: int, *, threads: int = 1) -> None:
     """Set all that a training's numbers depend on besides its code, data and versions.
 
@@ -29,10 +30,6 @@ def make_repeatable(seed: int, *, threads: int = 1) -> None:
         ValueError: `seed` is out of its range, or `threads` is not positive.
         RuntimeError: TensorFlow already runs on another number of threads.
     """
-    check_count("seed", seed, least=0)
-    if seed >= 2**32:
-        raise ValueError(f"seed must be at most {2**32 - 1}, not {seed}")
-    check_count("threads", threads)
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
     except RuntimeError:

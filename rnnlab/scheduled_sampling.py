@@ -1,27 +1,24 @@
 """Scheduled sampling: train a network on inputs that are more and more often its own forecasts."""
 
-import math
-import time
-from collections.abc import Callable
-from numbers import Real
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._arguments import as_numbers, check_count
-from rnnlab._fast.engines import ByHand
-from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
+from rnnlab._door import Rng, as_numbers, takes
+from rnnlab._fast.batches import check_shape
+from rnnlab._fast.loop import run
+from rnnlab._fast.network import Network, check_feedback
 from rnnlab.threads import one_thread
-from rnnlab.training import History, NonFiniteLossError
+from rnnlab.training import History
 from rnnlab.windows import shuffled_batches
 
 Array = npt.NDArray[np.float64]
-Rng = np.random.Generator | np.random.RandomState
-
-_LOG_EVERY = 100
 
 
+@takes(n_given="count", own_share="number >= 0 and <= 1", rng="rng")
 def scheduled_inputs(
     model: keras.Model, series: npt.ArrayLike, n_given: int, own_share: float, rng: Rng
 ) -> Array:
@@ -60,13 +57,13 @@ def scheduled_inputs(
         Bengio, Vinyals, Jaitly and Shazeer (2015), "Scheduled sampling for sequence prediction
         with recurrent neural networks", section 2.4.
     """
-    values = _checked(model, series, n_given, rng, training=False)
-    _check_share(own_share)
+    values = _checked(model, series, n_given, training=False)
     network = Network(model, len(values), 1)
-    with one_thread(), np.errstate(all="ignore"):
+    with one_thread():
         return _mixed(network, values, n_given, own_share, rng)
 
 
+@takes(n_given="count", iterations="count", learning_rate="number > 0", rng="rng")
 def train_scheduled(
     model: keras.Model,
     series: npt.ArrayLike,
@@ -100,7 +97,7 @@ def train_scheduled(
         learning_rate: The step size of Adam.
 
     Returns:
-        The loss at every hundredth iteration, before its update, and the seconds that all took.
+        The losses logged, at every hundredth iteration, and the seconds that it took.
 
     Raises:
         TypeError: An argument is of another type than wanted.
@@ -109,91 +106,53 @@ def train_scheduled(
             between 0 and 1; or the model is of another kind.
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.
+        KeyboardInterrupt: Ctrl-C was pressed, as in `rnnlab.training.train`.
 
     References:
         Bengio, Vinyals, Jaitly and Shazeer (2015), "Scheduled sampling for sequence prediction
         with recurrent neural networks".
     """
-    started = time.perf_counter()
-    check_count("iterations", iterations)
-    if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
-        raise ValueError(f"learning_rate must be a positive number, not {learning_rate!r}")
     if not callable(own_share):
         raise TypeError(f"own_share must be a function of the part done, not {own_share!r}")
-    values = _checked(model, series, n_given, rng, training=True)
-    if n_given >= values.shape[1] - 1:
-        raise ValueError(
-            f"n_given must leave one of the {values.shape[1] - 1} inputs to replace, not {n_given}"
-        )
+    values = _checked(model, series, n_given, training=True)
     batches = shuffled_batches(values, values, batch_size, rng)
     optimizer = keras.optimizers.Adam(float(learning_rate))
     optimizer.build(model.trainable_variables)
-    engine = ByHand(model, optimizer, "mse", values[:batch_size, :-1])
-    history = History()
-    try:
-        with engine.limits(), np.errstate(all="ignore"):
-            for iteration in range(iterations):
-                batch, _ = next(batches)
-                share = own_share(iteration / iterations)
-                _check_share(share)
-                # It shares the weights with the one in training, so it is always up to date.
-                feeder = Network(model, batch_size, 1, engine.network.parameters)
-                inputs = _mixed(feeder, batch[:, :-1], n_given, share, rng)
-                loss = engine.step(inputs, batch[:, 1:])
-                if not math.isfinite(loss):
-                    raise NonFiniteLossError("mse", iteration, history)
-                if iteration % _LOG_EVERY == 0:
-                    history.iterations.append(iteration)
-                    history.losses.append(loss)
-    finally:
-        engine.write_back()
-        history.seconds = time.perf_counter() - started
-    return history
+
+    def feed(engine: Any, done: int) -> Iterator[tuple[Array, Array]]:
+        # It shares the weights with the one in training, so it is always up to date.
+        feeder = Network(model, batch_size, 1, engine.network.parameters)
+        for iteration in range(iterations):
+            batch, _ = next(batches)
+            share = own_share(iteration / iterations)
+            yield _mixed(feeder, batch[:, :-1], n_given, share, rng), batch[:, 1:]
+
+    first = values[:batch_size, :-1], values[:batch_size, 1:]
+    return run(model, optimizer, "mse", first, feed, iterations=iterations)
 
 
+@takes(own_share="number >= 0 and <= 1")
 def _mixed(network: Network, series: Array, n_given: int, own_share: float, rng: Rng) -> Array:
-    if own_share == 0:
-        return series
     inputs = series.swapaxes(0, 1).copy()
-    own = rng.random((*inputs.shape[:2], 1)) < own_share
-    own[:n_given] = False
-    forecast = inputs[:1]
-    for t in range(len(inputs)):
-        np.copyto(inputs[t], forecast[-1], where=own[t])
-        forecast = network.forward(inputs[t : t + 1])
-        network.carry_state()
+    if own_share:
+        own = rng.random((*inputs.shape[:2], 1)) < own_share
+        own[:n_given] = False
+        forecast = inputs[0]
+        with np.errstate(all="ignore"):
+            for t, value in enumerate(inputs):
+                np.copyto(value, forecast, where=own[t])
+                forecast = network.step(value, fresh=t == 0)
     return inputs.swapaxes(0, 1)
 
 
-def _check_share(own_share: float) -> None:
-    if not isinstance(own_share, Real) or not 0 <= own_share <= 1:
-        raise ValueError(f"own_share must be between 0 and 1, not {own_share!r}")
-
-
-def _checked(
-    model: keras.Model, series: npt.ArrayLike, n_given: int, rng: Rng, *, training: bool
-) -> Array:
+def _checked(model: keras.Model, series: npt.ArrayLike, n_given: int, *, training: bool) -> Array:
     """Return the series as ``[batch, time, features]`` in the dtype of the model."""
-    check_count("n_given", n_given)
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
-    if not isinstance(rng, Rng):
-        raise TypeError(f"rng must be a NumPy Generator or RandomState, not {rng!r}")
-    try:
-        check_supported(model, training=training)
-    except UnsupportedModelError as error:
-        raise ValueError(f"model cannot be fed its own forecasts here: {error}") from error
+    check_feedback(model, training=training)
     values: Array = as_numbers("series", series, model.dtype)
-    if values.ndim != 3:
-        raise ValueError(
-            f"series must have the shape [batch, time, features], not {list(values.shape)}"
-        )
-    steps, features = values.shape[1:]
-    if n_given >= steps:
-        raise ValueError(f"n_given must leave one of the {steps} values to forecast, not {n_given}")
-    if (None, features, features) != (*model.input_shape[1:], model.output_shape[-1]):
-        raise ValueError(
-            f"model must read any number of steps with {features} features and have as many "
-            f"outputs, not inputs {model.input_shape} and outputs {model.output_shape}"
-        )
+    check_shape("series", values.shape, model.input_shape, "the model's inputs")
+    if model.input_shape[1]:
+        raise ValueError(f"model must read any number of steps, not {model.input_shape[1]}")
+    n_inputs = values.shape[1] - training  # in training, the last value is a target alone
+    if n_given >= n_inputs:
+        raise ValueError(f"n_given must leave one of the {n_inputs} inputs, not {n_given}")
     return values

@@ -1,6 +1,6 @@
 """Tables of numbers that read well on a page and on a terminal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -42,35 +42,29 @@ class Table:
         if unknown := [heading for heading in formats if heading not in values]:
             raise ValueError(f"formats must name columns, {list(values)}; got {unknown}")
         self._numeric = [all(isinstance(v, Real) for v in column) for column in values.values()]
-        cells = [
-            [_text(heading, value, formats.get(heading)) for value in column]
+        self._columns = [
+            [heading, *(_text(heading, value, formats.get(heading)) for value in column)]
             for heading, column in values.items()
         ]
-        self._rows = [list(values), *(list(row) for row in zip(*cells, strict=True))]
 
     def __str__(self) -> str:
         """Return the table as lines of aligned text."""
-        widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
-        lines = [self._line(row, widths) for row in self._rows]
-        lines.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join(lines)
+        columns = []
+        for numeric, texts in zip(self._numeric, self._columns, strict=True):
+            width = max(map(len, texts))
+            pad = str.rjust if numeric else str.ljust
+            columns.append([pad(text, width) for text in [texts[0], "-" * width, *texts[1:]]])
+        return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
         """Return the table in Markdown; notebooks look for this method."""
-        rule = ["---:" if numeric else ":---" for numeric in self._numeric]
-        escaped = [[cell.replace("|", "\\|") for cell in row] for row in self._rows]
-        rows = [escaped[0], rule, *escaped[1:]]
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-    def _line(self, row: list[str], widths: list[int]) -> str:
-        """Pad the cells of a row to the widths of their columns."""
-        pads: list[Callable[[str, int], str]] = [
-            str.rjust if numeric else str.ljust for numeric in self._numeric
-        ]
-        cells = (pad(cell, width) for pad, cell, width in zip(pads, row, widths, strict=True))
-        return "  ".join(cells).rstrip()
+        columns = []
+        for numeric, texts in zip(self._numeric, self._columns, strict=True):
+            heading, *cells = [text.replace("|", "\\|") for text in texts]
+            columns.append([heading, "---:" if numeric else ":---", *cells])
+        return "\n".join(f"| {' | '.join(row)} |" for row in zip(*columns, strict=True))
 
 
 def _values(heading: str, column: Any) -> list[Any]:
@@ -88,13 +82,14 @@ def _values(heading: str, column: Any) -> list[Any]:
 def _text(heading: str, value: Any, spec: str | None) -> str:
     """Return a value as it is shown."""
     if spec is None:
-        is_float = isinstance(value, float | np.floating)
-        return np.format_float_positional(value, trim="-") if is_float else str(value)
+        if isinstance(value, float | np.floating):
+            return np.format_float_positional(value + 0.0, trim="-")  # 0 from -0 as well
+        return str(value)
     if spec[-1:] in ("e", "E", "g", "G"):
         raise ValueError(f"formats must be decimal, such as '.4f'; got {spec!r} for {heading!r}")
     try:
         text = format(value, spec)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(f"formats: {spec!r} does not fit {value!r} in {heading!r}") from error
-    # A small negative number, rounded to zero, loses its sign.
-    return text.replace("-", "", 1) if text.strip("-0.%") == "" else text
+    # What is rounded to zero loses its sign.
+    return text.replace("-", "") if set(text) <= set(" +-0.,%") else text

@@ -1,7 +1,9 @@
 """How many threads NumPy's matrix products run on."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 
 def one_thread() -> AbstractContextManager[Any]:
@@ -14,11 +16,7 @@ def one_thread() -> AbstractContextManager[Any]:
 
     Returns:
         A context to be entered once; on leaving it, the number of threads is what it was. It does
-        nothing where `threadpoolctl` is not installed, and does not reach TensorFlow's threads.
+        not reach TensorFlow's threads.
     """
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:  # a program copied from a page has NumPy alone, which keeps its own number
-        return nullcontext()
     limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
     return limits

@@ -1,60 +1,23 @@
 """Train a Keras model on batches drawn one after the other, and keep its losses."""
 
-import math
-import sys
-import time
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from numbers import Real
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
 import numpy.typing as npt
 
-from rnnlab._arguments import check_count
-from rnnlab._fast import engines
+from rnnlab._door import takes
 from rnnlab._fast.batches import as_batch, drawn
-from rnnlab._kept.interrupts import delayed_interrupt
+from rnnlab._fast.engines import LOSSES
+from rnnlab._fast.keras_private import weights_of
+from rnnlab._fast.loop import History, NonFiniteLossError, run
+
+__all__ = ["History", "NonFiniteLossError", "train"]
 
 Batch = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
-@dataclass
-class History:
-    """What a training run leaves behind besides the weights.
-
-    Attributes:
-        iterations: The iterations at which the loss was logged; the first iteration is 0.
-        losses: At each of them, the loss after the update, on the batch just trained on.
-        validation_losses: At each of them, the loss on the validation batch; empty without one.
-        seconds: How long the run took, compiling included.
-    """
-
-    iterations: list[int] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    validation_losses: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-class NonFiniteLossError(FloatingPointError):
-    """A training run stopped because its loss, or a weight, was no longer a finite number.
-
-    Attributes:
-        iteration: The iteration at which it stopped; its update was not made.
-        history: The `History` up to there.
-    """
-
-    def __init__(self, loss: str, iteration: int, history: History) -> None:
-        """Say where the run stopped."""
-        super().__init__(
-            f"{loss} or a weight stopped being finite at iteration {iteration}; "
-            "the model keeps the last finite weights; try a lower learning_rate"
-        )
-        self.iteration = iteration
-        self.history = history
-
-
+@takes(iterations="count", log_every="count", loss=LOSSES, learning_rate="number > 0 or None")
 def train(
     model: Any,
     batches: Callable[[], Batch] | Iterable[Batch],
@@ -114,10 +77,6 @@ def train(
     References:
         Werbos (1990), "Backpropagation through time: what it does and how to do it".
     """
-    check_count("iterations", iterations)
-    check_count("log_every", log_every)
-    if loss not in engines.LOSSES:
-        raise ValueError(f"loss must be one of {engines.LOSSES}, not {loss!r}")
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
     if checkpoint is not None and not callable(batches):
@@ -125,77 +84,31 @@ def train(
             "batches must be a function that draws from the checkpoint's rng, so that a run can go "
             f"on in the middle, not {type(batches).__name__}"
         )
-    started = time.perf_counter()
     source = drawn(batches, iterations)
-    inputs, targets = first = as_batch("batch 0", next(source), model, None)
+    first = as_batch("batch 0", next(source), model)
     optimizer = _prepared(optimizer, learning_rate, model)
-    held_out = None if validation is None else as_batch("validation", validation, model, None)
-    history = History()
-    progress = _Progress(iterations, loss, started)
-    run = (model, optimizer, loss, history)
-    kept = nullcontext(0) if checkpoint is None else checkpoint.resumed(*run)
-    with delayed_interrupt() as interrupt, kept as done:
-        if done > iterations:
-            raise ValueError(f"iterations must be at least the {done} of the checkpoint")
-        earlier = history.seconds
-        engine = engines.engine_for(model, optimizer, loss, inputs, targets)
-        try:
-            with engine.limits():
-                stopping = interrupt.asked
-                for iteration in range(done, iterations):
-                    if stopping:
-                        break
-                    if iteration:
-                        name = f"batch {iteration}"
-                        inputs, targets = as_batch(name, next(source), model, first)
-                    value = engine.step(inputs, targets)
-                    if math.isfinite(value) and iteration % log_every == 0:
-                        value = engine.loss(inputs, targets)
-                    if not math.isfinite(value):
-                        raise NonFiniteLossError(loss, iteration, history)
-                    if iteration % log_every == 0:
-                        history.iterations.append(iteration)
-                        history.losses.append(value)
-                        if held_out:
-                            history.validation_losses.append(engine.loss(*held_out))
-                        progress.show(iteration, value)
-                    made = iteration + 1
-                    stopping = interrupt.asked or made == iterations
-                    if checkpoint and (stopping or made % checkpoint.every == 0):
-                        engine.write_back()
-                        history.seconds = earlier + time.perf_counter() - started
-                        checkpoint.write(*run, made)
-        finally:
-            engine.write_back()
-            history.seconds = earlier + time.perf_counter() - started
-            progress.end()
-    return history
 
+    def feed(engine: Any, done: int) -> Iterator[Any]:
+        if not done:
+            yield first
+        for iteration in range(max(done, 1), iterations):
+            yield as_batch(f"batch {iteration}", next(source), model, first)
 
-class _Progress:
-    """A line on the terminal that says how far the training is; elsewhere, nothing."""
-
-    def __init__(self, iterations: int, loss: str, started: float) -> None:
-        self.iterations, self.loss, self.started = iterations, loss, started
-        self.terminal = sys.stderr.isatty()
-
-    def show(self, iteration: int, value: float) -> None:
-        if self.terminal:
-            seconds = time.perf_counter() - self.started
-            line = f"{iteration:,} of {self.iterations:,}  {self.loss} {value:.4g}  {seconds:.1f} s"
-            print(f"\r{line:<60}", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        if self.terminal:
-            print(file=sys.stderr)
+    return run(
+        model,
+        optimizer,
+        loss,
+        first,
+        feed,
+        iterations=iterations,
+        log_every=log_every,
+        validation=None if validation is None else as_batch("validation", validation, model),
+        checkpoint=checkpoint,
+    )
 
 
 def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
     """Return a Keras optimizer with variables for the model's weights."""
-    if learning_rate is not None and not (
-        isinstance(learning_rate, Real) and 0 < learning_rate < math.inf
-    ):
-        raise ValueError(f"learning_rate must be a positive number, not {learning_rate!r}")
     weights = model.trainable_variables
     if not weights:
         raise ValueError("model must have weights to train")
@@ -215,6 +128,6 @@ def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
     if not optimizer.built:
         optimizer.build(weights)
     # Keras checks this, too, but not before the first update.
-    if [id(weight) for weight in optimizer._trainable_variables] != [id(w) for w in weights]:
+    if [id(weight) for weight in weights_of(optimizer)] != [id(w) for w in weights]:
         raise ValueError("optimizer must be new, or have trained this model before; not another")
     return optimizer

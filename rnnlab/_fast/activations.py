@@ -24,27 +24,9 @@ def sigmoid(values: Array, out: Array) -> Array:
     return np.add(out, 0.5, out=out)
 
 
-def _linear(values: Array, out: Array) -> Array:
-    np.copyto(out, values)
-    return out
-
-
-def _relu(values: Array, out: Array) -> Array:
-    return np.maximum(values, 0, out=out)
-
-
-def _tanh(values: Array, out: Array) -> Array:
-    return np.tanh(values, out=out)
-
-
 BY_NAME = {
-    "linear": Activation(_linear, np.ones_like),
-    "relu": Activation(_relu, lambda outputs: outputs > 0),
-    "sigmoid": Activation(sigmoid, lambda outputs: outputs * (1 - outputs)),
-    "tanh": Activation(_tanh, lambda outputs: 1 - np.square(outputs)),
+    "linear": Activation(np.positive, np.ones_like),
+    "relu": Activation(lambda values, out: np.maximum(values, 0, out=out), lambda h: h > 0),
+    "sigmoid": Activation(sigmoid, lambda h: h * (1 - h)),
+    "tanh": Activation(np.tanh, lambda h: 1 - np.square(h)),
 }
-
-
-def of(layer: Any) -> Activation:
-    """Return the activation of a Keras layer that `BY_NAME` is known to hold."""
-    return BY_NAME[layer.activation.__name__]

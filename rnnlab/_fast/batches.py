@@ -1,29 +1,26 @@
 """Batches for a training: drawn one by one, and checked against the model and each other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._arguments import as_numbers
+from rnnlab._door import as_numbers
 
 Array = npt.NDArray[Any]
 
 
 def drawn(batches: Any, iterations: int) -> Iterator[Any]:
-    """Return an iterator of batches that says so when there are no more."""
+    """Give batches one by one, and say so when there are no more."""
     if isinstance(batches, tuple) or not (callable(batches) or isinstance(batches, Iterable)):
         raise TypeError(
             "batches must be a function that returns (inputs, targets) or an iterable of such "
             f"pairs, not {type(batches).__name__}; for one pair used again and again, give "
             "itertools.repeat((inputs, targets))"
         )
-    return _drawn(batches if callable(batches) else iter(batches).__next__, iterations)
-
-
-def _drawn(draw: Callable[[], Any], iterations: int) -> Iterator[Any]:
+    draw = batches if callable(batches) else iter(batches).__next__
     for iteration in range(iterations):
         try:
             batch = draw()
@@ -35,7 +32,7 @@ def _drawn(draw: Callable[[], Any], iterations: int) -> Iterator[Any]:
         yield batch
 
 
-def as_batch(name: str, batch: Any, model: Any, first: tuple[Array, Array] | None) -> Any:
+def as_batch(name: str, batch: Any, model: Any, first: tuple[Array, Array] | None = None) -> Any:
     """Return inputs and targets as arrays of the model's dtypes, or say what is wrong with them.
 
     The first batch is compared with the model, each later one with the first.
@@ -46,19 +43,24 @@ def as_batch(name: str, batch: Any, model: Any, first: tuple[Array, Array] | Non
     targets = as_numbers(f"targets of {name}", batch[1], model.variable_dtype)
     _check_ids(name, batch[0], model)
     if first is None:
-        _check_inputs(name, inputs.shape, model)
-        shape = _output_shape(inputs, model)
-        if targets.shape != shape:
-            raise ValueError(
-                f"targets of {name} must have the shape {list(shape)} of the model's outputs, "
-                f"not {list(targets.shape)}: a loss between different shapes would broadcast them"
-            )
-    elif (inputs.shape, targets.shape) != (first[0].shape, first[1].shape):
-        raise ValueError(
-            f"{name} must have the shapes {list(first[0].shape)} and {list(first[1].shape)} of "
-            f"the first batch, not {list(inputs.shape)} and {list(targets.shape)}"
-        )
+        outputs, of = _output_shape(f"inputs of {name}", inputs, model), "the model's outputs"
+    else:
+        outputs, of = first[1].shape, "the first batch"
+        check_shape(f"inputs of {name}", inputs.shape, first[0].shape, of)
+    # A loss between different shapes would broadcast them.
+    check_shape(f"targets of {name}", targets.shape, outputs, of)
     return inputs, targets
+
+
+def check_shape(name: str, shape: Any, wanted: Any, of: str) -> None:
+    """Make sure that an array has the shape of something else, where None is any size.
+
+    Raises:
+        ValueError: It has not.
+    """
+    fits = [w in (None, s) for w, s in zip(wanted, shape, strict=False)]
+    if len(shape) != len(wanted) or not all(fits):
+        raise ValueError(f"{name} must have the shape {list(wanted)} of {of}, not {list(shape)}")
 
 
 def _input_dtype(model: Any) -> str:
@@ -86,37 +88,20 @@ def _check_ids(name: str, inputs: Any, model: Any) -> None:
         )
 
 
-def _check_inputs(name: str, shape: tuple[int, ...], model: Any) -> None:
-    """Build the model if need be, and compare a batch with what it declares."""
-    if _is_own_class(model):
-        return  # it declares nothing
-    if not model.built:
-        model.build((None, *shape[1:]))
-    wanted = model.input_shape
-    _check_single("input", wanted)
-    fits = len(shape) == len(wanted) and all(
-        size in (None, given) for size, given in zip(wanted, shape, strict=True)
-    )
-    if not fits:
-        raise ValueError(
-            f"inputs of {name} must have the shape {list(wanted)} of the model's inputs, "
-            f"not {list(shape)}"
-        )
-
-
-def _output_shape(inputs: Array, model: Any) -> tuple[int, ...]:
-    if not _is_own_class(model):
+def _output_shape(name: str, inputs: Array, model: Any) -> Any:
+    """Build the model if need be, compare a batch with what it reads, and say what it returns."""
+    if hasattr(model, "input_shape") or isinstance(model, keras.Sequential):
+        if not model.built:
+            model.build((None, *inputs.shape[1:]))
+        _check_single("input", model.input_shape)
+        check_shape(name, inputs.shape, model.input_shape, "the model's inputs")
         shape = model.compute_output_shape(inputs.shape)
     else:
-        # The one thing that every such class can do; it also makes the weights.
+        # A class of the reader's own need not tell its shapes. The one thing that all can do also
+        # makes the weights.
         shape = keras.tree.map_structure(lambda output: tuple(output.shape), model(inputs))
     _check_single("output", shape)
-    return tuple(shape)
-
-
-def _is_own_class(model: Any) -> bool:
-    """Return whether a model is of a class of the reader's own, which need not tell its shapes."""
-    return not hasattr(model, "input_shape") and not isinstance(model, keras.Sequential)
+    return shape
 
 
 def _check_single(what: str, shape: Any) -> None:

@@ -1,15 +1,15 @@
 """Two ways to take a training step: by hand in NumPy, and with TensorFlow for any Keras model."""
 
 import math
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from rnnlab._fast import optimizers
+from rnnlab._fast.keras_private import mask_of, states_of
 from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
 from rnnlab.threads import one_thread
 
@@ -21,43 +21,13 @@ LOSSES = ("mse", "rmse")
 _WORK_FOR_TWO_THREADS = 10_000_000
 
 
-def states_of(model: Any) -> list[Any]:
-    """Return the states of a model's stateful layers, which Keras leaves out of its variables."""
-    stateful = (x for x in model._flatten_layers() if getattr(x, "stateful", False))
-    return [
-        state for x in stateful for state in keras.tree.flatten(getattr(x, "states", None) or [])
-    ]
-
-
-class Engine(Protocol):
-    """A model in training."""
-
-    def step(self, inputs: Array, targets: Array) -> float:
-        """Update the weights and return the loss before; NaN if there was no finite update.
-
-        Where the loss is not finite, or the update would leave weights that are not, model and
-        optimizer stay as they were.
-        """
-
-    def loss(self, inputs: Array, targets: Array) -> float:
-        """Return the loss with the weights as they are."""
-
-    def write_back(self) -> None:
-        """Bring the variables of the Keras model and optimizer up to date."""
-
-    def limits(self) -> AbstractContextManager[Any]:
-        """Return a context with the number of threads that the engine is fastest with."""
-
-
-def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> Engine:
+def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> "Engine":
     """Return the faster of the engines that can train `model` on batches such as this one."""
-    try:
-        check_supported(model, training=True)
-    except UnsupportedModelError:
-        return WithTensorFlow(model, optimizer, loss, inputs, targets)
-    if not optimizers.supported(optimizer):
-        return WithTensorFlow(model, optimizer, loss, inputs, targets)
-    return ByHand(model, optimizer, loss, inputs)
+    if optimizers.supported(optimizer):
+        with suppress(UnsupportedModelError):
+            check_supported(model, training=True)
+            return ByHand(model, optimizer, loss, inputs)
+    return WithTensorFlow(model, optimizer, loss, inputs, targets)
 
 
 class ByHand:
@@ -69,23 +39,26 @@ class ByHand:
         batch, steps = inputs.shape[:2]
         self.network = Network(model, batch, steps)
         self.networks = {inputs.shape: self.network}
-        self.update = optimizers.update_of(optimizer, self.network)
+        self.update = optimizers.RULES[type(optimizer)](optimizer, self.network)
         self.steps = int(optimizer.iterations.numpy())
         self.state = [self.network.parameters, *self.update.slots]
         self.before = [array.copy() for array in self.state]
 
     def step(self, inputs: Array, targets: Array) -> float:
-        """Update the weights against the gradient and return the loss before."""
+        """Update the weights against the gradient and return the loss before.
+
+        Where it or the weights would not be finite, all stays as it was, and NaN is returned.
+        """
         for before, array in zip(self.before, self.state, strict=True):
             np.copyto(before, array)
         taken = False
         try:
             loss, slope = self._loss_and_slope(self.network, inputs, targets)
             if math.isfinite(loss):
-                weights, gradients = self.network.parameters, self.network.gradients
+                weights = self.network.parameters
                 with np.errstate(all="ignore"):
                     self.network.backward(slope)
-                    self.update.apply(weights, gradients, self.steps + 1)
+                    self.update.apply(weights, self.network.gradients, self.steps + 1)
                 taken = bool(np.isfinite(weights).all())
         finally:
             # Ctrl-C can come at any line; a step that it cuts short is undone as well.
@@ -106,7 +79,7 @@ class ByHand:
     def write_back(self) -> None:
         """Copy the weights and the optimizer's state to Keras."""
         self.network.write(self.network.parameters, self.network.variables)
-        for slot, variables in zip(self.update.slots, self.update.variables(), strict=True):
+        for slot, variables in zip(self.update.slots, self.update.variables, strict=True):
             self.network.write(slot, variables)
         self.optimizer.iterations.assign(self.steps)
 
@@ -150,12 +123,12 @@ class WithTensorFlow:
             self.compiled_step, self.compiled_loss = self._step, self._loss
 
     def step(self, inputs: Array, targets: Array) -> float:
-        """Update the weights against the gradient and return the loss before."""
+        """Update the weights as `ByHand.step` does."""
         return float(self.compiled_step(tf.constant(inputs), tf.constant(targets)))
 
     def loss(self, inputs: Array, targets: Array) -> float:
         """Return the loss with the weights as they are; a stateful layer keeps its state."""
-        variables = [*self.model.non_trainable_variables, *states_of(self.model)]
+        variables = self.model.non_trainable_variables + states_of(self.model)
         before = [tf.identity(variable.value) for variable in variables]
         value = float(self.compiled_loss(tf.constant(inputs), tf.constant(targets)))
         for variable, state in zip(variables, before, strict=True):
@@ -172,9 +145,8 @@ class WithTensorFlow:
     def _loss(self, inputs: tf.Tensor, targets: tf.Tensor, training: bool = False) -> tf.Tensor:
         outputs = self.model(inputs, training=training)
         squares = tf.square(tf.cast(outputs, targets.dtype) - targets)
-        mask = getattr(outputs, "_keras_mask", None)
-        if mask is not None:  # as in Keras's own loss, steps that are left out do not count
-            squares = tf.boolean_mask(squares, mask)
+        if mask_of(outputs) is not None:  # as in Keras's own loss, masked steps do not count
+            squares = tf.boolean_mask(squares, mask_of(outputs))
         squared = tf.reduce_mean(squares)
         if self.kind == "mse":
             return squared
@@ -183,18 +155,17 @@ class WithTensorFlow:
 
     def _step(self, inputs: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         weights = self.model.trainable_variables
-        variables = [
-            *self.model.variables, *states_of(self.model), *self.optimizer.variables
-        ]  # fmt: skip
+        variables = self.model.variables + states_of(self.model) + self.optimizer.variables
         before = [tf.identity(variable.value) for variable in variables]
         with tf.GradientTape() as tape:
             loss = self._loss(inputs, targets, training=True)
             penalized = tf.add_n([loss, *self.model.losses])
         self.optimizer.apply(tape.gradient(penalized, weights), weights)
-        finite = tf.reduce_all(
-            [tf.math.is_finite(penalized)]
-            + [tf.reduce_all(tf.math.is_finite(weight.value)) for weight in weights]
-        )
+        values = [penalized, *(weight.value for weight in weights)]
+        finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in values])
         for variable, value in zip(variables, before, strict=True):
             variable.assign(tf.where(finite, variable.value, value))
         return tf.where(finite, loss, math.nan)
+
+
+Engine = ByHand | WithTensorFlow

@@ -50,10 +50,10 @@ class LSTM(_Gated):
         self.cells = np.zeros((steps + 1, batch, self.units), dtype)
         self.squashed = np.empty((steps, batch, self.units), dtype)
 
-    def carry_state(self) -> None:
-        """Begin the next forward pass with the states in which the last one ended."""
-        super().carry_state()
-        self.cells[0] = self.cells[-1]
+    def start(self, fresh: bool) -> None:
+        """Begin the next forward pass with zeros, or with the states at the end of the last one."""
+        super().start(fresh)
+        self.cells[0] = 0 if fresh else self.cells[-1]
 
     def forward(self, inputs: Array) -> Array:
         """Return the states, all of them or the last as the Keras layer does."""

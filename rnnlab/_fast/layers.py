@@ -11,38 +11,18 @@ costs more than its arithmetic. Three things make these passes fast:
   kernel, and leaves the product of the two to the layer below.
 
 Arrays are time-major here, ``[time, batch, features]``, so that each step is one block of memory.
+A layer works on a fixed number of sequences of a fixed length; its weights and their gradients are
+flat vectors of `size` numbers that it is bound to.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._fast import activations
+from rnnlab._fast.activations import BY_NAME
 
 Array = npt.NDArray[Any]
-
-
-class Layer(Protocol):
-    """A layer that works on a fixed number of sequences of a fixed length."""
-
-    outputs: Array  #: What `forward` writes, ``[time, batch, units]``.
-    size: int  #: The number of parameters.
-
-    def pieces(self, flat: Array) -> list[Array]:
-        """Return views of a flat vector of `size` numbers, shaped as Keras's weights."""
-
-    def bind(self, parameters: Array, gradients: Array) -> None:
-        """Use these flat vectors of `size` numbers from now on."""
-
-    def carry_state(self) -> None:
-        """Begin the next forward pass with the state in which the last one ended."""
-
-    def forward(self, inputs: Array) -> Array:
-        """Return the outputs for ``[time, batch, features]``."""
-
-    def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
-        """Write the gradients, given the errors and the kernel of the layer above."""
 
 
 class Dense:
@@ -53,7 +33,7 @@ class Dense:
         self.shape = (features + 1, layer.units)
         self.size = (features + 1) * layer.units
         self.bias = layer.use_bias
-        self.activation = activations.of(layer)
+        self.activation = BY_NAME[layer.activation.__name__]
         self.outputs = np.empty((steps, batch, layer.units), dtype)
 
     def pieces(self, flat: Array) -> list[Array]:
@@ -66,7 +46,7 @@ class Dense:
         self.parameters = self.pieces(parameters)
         self.gradients = self.pieces(gradients)
 
-    def carry_state(self) -> None:
+    def start(self, fresh: bool) -> None:
         """Do nothing: a dense layer has no state."""
 
     def forward(self, inputs: Array) -> Array:
@@ -101,7 +81,7 @@ class SimpleRNN:
         self.width = self.gates * units
         self.shape = (units + features + 1, self.width)
         self.size = self.shape[0] * self.width
-        self.activation = activations.of(layer)
+        self.activation = BY_NAME[layer.activation.__name__]
         self.joined = np.zeros((steps + 1, batch, units + features + 1), dtype)
         # Without a bias its row of weights starts at zero, and meets zeros, so it stays there.
         self.joined[..., -1] = layer.use_bias
@@ -120,9 +100,9 @@ class SimpleRNN:
         self.gradient = gradients.reshape(self.shape)
         self.kernel, self.recurrent_kernel, _ = self.pieces(parameters)
 
-    def carry_state(self) -> None:
-        """Begin the next forward pass with the state in which the last one ended."""
-        self.states[0] = self.states[-1]
+    def start(self, fresh: bool) -> None:
+        """Begin the next forward pass with zeros, or with the states at the end of the last one."""
+        self.states[0] = 0 if fresh else self.states[-1]
 
     def forward(self, inputs: Array) -> Array:
         """Return the states, all of them or the last as the Keras layer does."""

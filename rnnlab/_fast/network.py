@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._fast import activations, gated_layers, layers
+from rnnlab._fast import gated_layers, layers
+from rnnlab._fast.activations import BY_NAME
 
 Array = npt.NDArray[Any]
 
@@ -17,9 +18,9 @@ _LAYERS: dict[type, Any] = {
     keras.layers.LSTM: gated_layers.LSTM,
     keras.layers.GRU: gated_layers.GRU,
 }
-#: The settings of gated layers that `_layers` assumes: Keras's defaults.
+#: The settings of gated layers that `gated_layers` assumes: Keras's defaults.
 _GATED = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": True}
-#: Settings that leave what a layer computes as it is, or that `_layers` reads. Any other setting
+#: Settings that leave what a layer computes as it is, or that our layers read. Any other setting
 #: must be off, those that a later Keras will add included.
 _UNDERSTOOD = {
     *("name", "dtype", "trainable", "units", "use_bias", "return_sequences", "seed", "unroll"),
@@ -31,6 +32,10 @@ _TRAINING = ("dropout", "regularizer", "constraint")
 
 class UnsupportedModelError(ValueError):
     """The model holds something that the NumPy layers do not compute."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what it holds."""
+        super().__init__(f"model cannot be fed its own forecasts here: {reason}")
 
 
 class Network:
@@ -54,21 +59,19 @@ class Network:
                 copies them from the model.
         """
         dtype, features = np.dtype(model.dtype), model.input_shape[-1]
-        self.layers: list[layers.Layer] = []
-        self.variables: list[Any] = []
-        self.weights_of: list[int] = []
-        for layer in _computing_layers(model):
-            made = _LAYERS[type(layer)](layer, steps, batch, features, dtype)
-            steps, batch, features = made.outputs.shape
-            self.layers.append(made)
-            self.weights_of.append(len(layer.weights))  # fewer without a bias
-            self.variables += layer.weights
+        theirs, self.layers = _computing_layers(model), []
+        for layer in theirs:
+            self.layers.append(_LAYERS[type(layer)](layer, steps, batch, features, dtype))
+            steps, batch, features = self.layers[-1].outputs.shape
+        self.variables = [weight for layer in theirs for weight in layer.weights]
+        self.counts = [len(layer.weights) for layer in theirs]  # fewer without a bias
         self.work = max(batch * layer.size for layer in self.layers)
-        self.size = sum(layer.size for layer in self.layers)
-        self.parameters = np.zeros(self.size, dtype) if parameters is None else parameters
-        self.gradients = np.zeros(self.size, dtype)
-        for layer, place in self._places():
-            layer.bind(self.parameters[place], self.gradients[place])
+        size = sum(layer.size for layer in self.layers)
+        self.parameters = np.zeros(size, dtype) if parameters is None else parameters
+        self.gradients = np.zeros(size, dtype)
+        vectors = self._parts(self.parameters), self._parts(self.gradients)
+        for layer, weights, gradients in zip(self.layers, *vectors, strict=True):
+            layer.bind(weights, gradients)
         if parameters is None:
             self.read(self.parameters, self.variables)
 
@@ -82,10 +85,17 @@ class Network:
             inputs = layer.forward(inputs)
         return inputs
 
-    def carry_state(self) -> None:
-        """Begin the next `forward` with the states in which the last one ended."""
+    def step(self, inputs: Array, *, fresh: bool = False) -> Array:
+        """Return the outputs ``[batch, units]`` of one more step, or of a first one.
+
+        Args:
+            inputs: ``[batch, features]``, for a network of one step.
+            fresh: Whether to begin with zeros rather than with the states of the step before.
+        """
         for layer in self.layers:
-            layer.carry_state()
+            layer.start(fresh)
+        outputs: Array = self.forward(inputs[np.newaxis])[-1]
+        return outputs
 
     def backward(self, errors: Array) -> None:
         """Fill in `gradients`, given the slope of the loss along the last `forward`'s outputs."""
@@ -104,14 +114,12 @@ class Network:
             variable.assign(piece)
 
     def _pieces(self, flat: Array) -> Iterator[Array]:
-        for (layer, place), count in zip(self._places(), self.weights_of, strict=True):
-            yield from layer.pieces(flat[place])[:count]
+        """Return views of a vector like `parameters`, shaped as the weights of Keras's layers."""
+        for layer, part, count in zip(self.layers, self._parts(flat), self.counts, strict=True):
+            yield from layer.pieces(part)[:count]
 
-    def _places(self) -> Iterator[tuple[layers.Layer, slice]]:
-        start = 0
-        for layer in self.layers:
-            yield layer, slice(start, start + layer.size)
-            start += layer.size
+    def _parts(self, flat: Array) -> list[Array]:
+        return np.split(flat, np.cumsum([layer.size for layer in self.layers])[:-1])
 
 
 def check_supported(model: Any, *, training: bool) -> None:
@@ -140,13 +148,31 @@ def check_supported(model: Any, *, training: bool) -> None:
             raise UnsupportedModelError(f"layer {layer.name!r} {reason}")
 
 
+def check_feedback(model: Any, *, training: bool) -> None:
+    """Make sure that `Network` computes what a model does, and can take its outputs for inputs.
+
+    Raises:
+        TypeError: It is no Keras model.
+        ValueError: It does not, or has other outputs than inputs at a step.
+    """
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
+    check_supported(model, training=training)
+    features, outputs = model.input_shape[-1], model.output_shape[-1]
+    if features != outputs:
+        raise ValueError(
+            f"model must have as many outputs as inputs at a step to feed on itself, not {outputs} "
+            f"and {features}"
+        )
+
+
 def _computing_layers(model: Any) -> list[Any]:
     """Return the layers that do something outside training."""
     return [layer for layer in model.layers if type(layer) is not keras.layers.Dropout]
 
 
 def _unsupported(layer: Any, dtype: str, training: bool) -> str:
-    """Return why `_layers` does not compute what this layer does, or nothing."""
+    """Return why our layers do not compute what this layer does, or nothing."""
     if type(layer) not in _LAYERS:
         return f"is {type(layer).__name__}, not Dense, SimpleRNN, LSTM or GRU"
     if layer.compute_dtype != dtype or layer.variable_dtype != dtype:
@@ -161,8 +187,8 @@ def _unsupported(layer: Any, dtype: str, training: bool) -> str:
             if value != _GATED[name]:
                 return f"has {name}={value!r}, not {_GATED[name]!r}"
         elif name == "activation":
-            if value not in activations.BY_NAME:
-                return f"has activation={value!r}, not one of {sorted(activations.BY_NAME)}"
+            if value not in BY_NAME:
+                return f"has activation={value!r}, not one of {sorted(BY_NAME)}"
         elif value and name not in _UNDERSTOOD and (training or not name.endswith(_TRAINING)):
             return f"has {name} set"
     return ""

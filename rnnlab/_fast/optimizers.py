@@ -1,12 +1,13 @@
 """The updates of two Keras optimizers by hand, on all weights as one vector."""
 
 import math
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
+from rnnlab._fast.keras_private import moments_of
 from rnnlab._fast.network import Network
 
 Array = npt.NDArray[Any]
@@ -18,66 +19,43 @@ _EXTRAS = (
 )
 
 
-class Update(Protocol):
-    """An optimizer's rule, with what it remembers from step to step."""
+class GradientDescent:
+    """Gradient descent, which remembers nothing.
 
-    slots: list[Array]  #: What it remembers, each array as long as the weights.
+    Attributes:
+        slots: What a rule remembers from step to step, each array as long as the weights.
+        variables: The Keras variables of each of them.
+    """
+
+    def __init__(self, optimizer: Any, network: Network) -> None:
+        """Go on from where a built Keras optimizer is."""
+        self.learning_rate = float(optimizer.learning_rate.numpy())
+        self.slots: list[Array] = []
+        self.variables: list[list[Any]] = []
 
     def apply(self, weights: Array, gradients: Array, step: int) -> None:
         """Update the weights and `slots` in place; the first step is step 1."""
-
-    def variables(self) -> list[list[Any]]:
-        """Return the Keras variables for each of `slots`."""
-
-
-def supported(optimizer: Any) -> bool:
-    """Return whether `update_of` knows the rule of a Keras optimizer."""
-    return (
-        type(optimizer) in (keras.optimizers.SGD, keras.optimizers.Adam)
-        and not any(getattr(optimizer, name, None) for name in _EXTRAS)
-        # A schedule is no variable, and is not among the optimizer's variables.
-        and optimizer.variables[1].path.endswith("learning_rate")
-    )
-
-
-def update_of(optimizer: Any, network: Network) -> Update:
-    """Return the rule of a built Keras optimizer, to go on from where the optimizer is."""
-    learning_rate = float(optimizer.variables[1].numpy())
-    if isinstance(optimizer, keras.optimizers.SGD):
-        return _GradientDescent(learning_rate)
-    return _Adam(optimizer, learning_rate, network)
-
-
-class _GradientDescent:
-    """Gradient descent, which remembers nothing."""
-
-    def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = learning_rate
-        self.slots: list[Array] = []
-
-    def apply(self, weights: Array, gradients: Array, step: int) -> None:
         weights -= self.learning_rate * gradients
 
-    def variables(self) -> list[list[Any]]:
-        return []
 
-
-class _Adam:
+class Adam(GradientDescent):
     r"""Adam, with the corrections for its zero start gathered in the learning rate.
 
     References:
         Kingma and Ba (2015), "Adam: a method for stochastic optimization", end of section 2.
     """
 
-    def __init__(self, optimizer: Any, learning_rate: float, network: Network) -> None:
-        self.learning_rate = learning_rate
-        self.optimizer = optimizer
+    def __init__(self, optimizer: Any, network: Network) -> None:
+        """Go on from where a built Keras optimizer is."""
+        super().__init__(optimizer, network)
+        self.optimizer, self.variables = optimizer, moments_of(optimizer)
         self.slots = [np.zeros_like(network.parameters) for _ in range(2)]
         self.scratch = [np.empty_like(network.parameters) for _ in range(2)]
-        for slot, variables in zip(self.slots, self.variables(), strict=True):
+        for slot, variables in zip(self.slots, self.variables, strict=True):
             network.read(slot, variables)
 
     def apply(self, weights: Array, gradients: Array, step: int) -> None:
+        """Update the weights and `slots` in place; the first step is step 1."""
         beta_1, beta_2 = self.optimizer.beta_1, self.optimizer.beta_2
         mean, square = self.slots
         change, root = self.scratch
@@ -95,7 +73,15 @@ class _Adam:
         change /= root
         weights -= change
 
-    def variables(self) -> list[list[Any]]:
-        # After iteration and learning rate, the two slots of each weight follow each other.
-        slots = self.optimizer.variables[2:]
-        return [slots[::2], slots[1::2]]
+
+#: The rule of each Keras optimizer that is known here.
+RULES = {keras.optimizers.SGD: GradientDescent, keras.optimizers.Adam: Adam}
+
+
+def supported(optimizer: Any) -> bool:
+    """Return whether `RULES` holds what a Keras optimizer does."""
+    return (
+        type(optimizer) in RULES
+        and not any(getattr(optimizer, name, None) for name in _EXTRAS)
+        and isinstance(optimizer.learning_rate, keras.Variable)  # and no schedule
+    )

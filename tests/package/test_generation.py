@@ -153,18 +153,18 @@ def test_a_setting_that_would_generate_something_else_is_refused(layer, message)
     [
         ({"n_values": 0}, ValueError, "n_values must be at least 1, not 0"),
         ({"n_values": 3.0}, TypeError, "n_values must be an integer"),
-        ({"seed": []}, ValueError, "seed must not be empty"),
-        ({"seed": [[1.0, 2.0]]}, ValueError, r"\[time\] or \[batch, time, features\]"),
-        ({"seed": np.zeros((1, 4, 2))}, ValueError, r"shape \[None, None, 1\] of the model's"),
-        ({"seed": [1.0, np.nan]}, ValueError, "seed must be finite in float32"),
-        ({"seed": [1.0, 1e300]}, ValueError, "seed must be finite in float32"),
-        ({"seed": ["a"]}, TypeError, "seed must be an array of numbers"),
+        ({"beginning": []}, ValueError, "beginning must not be empty"),
+        ({"beginning": [[1.0, 2.0]]}, ValueError, r"\[time\] or \[batch, time, features\]"),
+        ({"beginning": np.zeros((1, 4, 2))}, ValueError, r"shape \[None, None, 1\] of the model's"),
+        ({"beginning": [1.0, np.nan]}, ValueError, "beginning must be finite in float32"),
+        ({"beginning": [1.0, 1e300]}, ValueError, "beginning must be finite in float32"),
+        ({"beginning": ["a"]}, TypeError, "beginning must be an array of numbers"),
         ({"model": None}, TypeError, "model must be a keras.Model, not NoneType"),
     ],
 )
 def test_what_cannot_be_continued_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
-        generate(**({"model": recurrent_network(3), "seed": SEED, "n_values": 2} | arguments))
+        generate(**({"model": recurrent_network(3), "beginning": SEED, "n_values": 2} | arguments))
 
 
 def test_a_model_that_computes_nothing_is_refused():

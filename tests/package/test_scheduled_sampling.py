@@ -1,19 +1,21 @@
 """rnnlab.scheduled_sampling against Keras stepping by itself, and Keras's own gradients."""
 
+import signal
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnlab.series import two_waves
-from rnnlab.windows import shuffled_batches
+from rnnlab._fast.network import Network
 from rnnlab.scheduled_sampling import scheduled_inputs, train_scheduled
+from rnnlab.series import two_waves
 from rnnlab.training import NonFiniteLossError, train
 
 SERIES = two_waves(8, 12, np.random.default_rng(0)).astype(np.float32)
 
 
-def network(layer="SimpleRNN", features=1, steps=None):
+def network(layer="SimpleRNN", features=1, steps=None, outputs=None):
     keras.utils.set_random_seed(3)
     recurrent = getattr(keras.layers, layer)
     return keras.Sequential(
@@ -21,7 +23,7 @@ def network(layer="SimpleRNN", features=1, steps=None):
             keras.Input((steps, features)),
             recurrent(5, return_sequences=True),
             recurrent(4, return_sequences=True),
-            keras.layers.Dense(features),
+            keras.layers.Dense(outputs or features),
         ]
     )
 
@@ -49,7 +51,9 @@ def test_each_replaced_value_is_what_keras_says_after_the_inputs_before(layer, s
 
 
 def test_a_share_of_zero_is_the_truth():
-    np.testing.assert_array_equal(scheduled_inputs(network(), SERIES, 1, 0, rng()), SERIES)
+    inputs = scheduled_inputs(network(), SERIES, 1, 0, rng())
+    np.testing.assert_array_equal(inputs, SERIES)
+    assert not np.shares_memory(inputs, SERIES)
 
 
 def test_the_coins_fall_as_often_as_the_share_says():
@@ -98,12 +102,49 @@ def test_an_update_is_adams_with_fresh_forecasts_and_no_gradient_through_them():
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
-def test_the_loss_is_logged_and_falls():
-    settings = {"n_given": 4, "own_share": lambda done: done, "iterations": 301, "rng": rng()}
-    history = train_scheduled(network(), SERIES, **settings, batch_size=8, learning_rate=0.01)
+def test_the_loss_is_logged_after_the_update_as_train_logs_it_and_falls():
+    settings = {"n_given": 4, "own_share": lambda done: 0, "rng": rng(), "batch_size": 8}
+    model = network()
+    history = train_scheduled(model, SERIES, **settings, iterations=1, learning_rate=0.01)
+    residuals = np.asarray(model(SERIES[:, :-1])) - SERIES[:, 1:]
+    assert history.losses == pytest.approx([np.mean(residuals**2)], rel=1e-5)
+    settings |= {"own_share": lambda done: done, "iterations": 301}
+    history = train_scheduled(network(), SERIES, **settings, learning_rate=0.01)
     assert history.iterations == [0, 100, 200, 300]
     assert history.losses[-1] < history.losses[0] / 2
     assert history.seconds > 0
+
+
+def test_ctrl_c_ends_it_after_the_update_at_hand():
+    model, reference = network(), network()
+    settings = {"n_given": 3, "batch_size": 4, "learning_rate": 0.01}
+
+    def pressed(done):
+        if done == 0.05:
+            signal.raise_signal(signal.SIGINT)
+        return 0
+
+    with pytest.raises(KeyboardInterrupt):
+        train_scheduled(model, SERIES, **settings, own_share=pressed, iterations=40, rng=rng())
+    train_scheduled(
+        reference, SERIES, **settings, own_share=lambda done: 0, iterations=3, rng=rng()
+    )
+    for one, other in zip(model.get_weights(), reference.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_one_network_forecasts_all_inputs(monkeypatch):
+    made = []
+    make = Network.__init__
+
+    def counted(self, *arguments):
+        made.append(arguments[1:3])
+        make(self, *arguments)
+
+    monkeypatch.setattr(Network, "__init__", counted)
+    settings = {"n_given": 4, "own_share": lambda done: 1, "rng": rng(), "batch_size": 8}
+    train_scheduled(network(), SERIES, **settings, iterations=5)
+    assert sorted(made) == [(8, 1), (8, 11)]
 
 
 def test_a_run_that_diverges_stops_with_finite_weights():
@@ -117,14 +158,16 @@ def test_a_run_that_diverges_stops_with_finite_weights():
 INPUTS = {"model": network, "series": SERIES, "n_given": 4, "own_share": 0.5, "rng": rng()}
 BAD_INPUTS = [
     ({"model": lambda: "a model"}, TypeError, "model must be a keras.Model"),
-    ({"model": lambda: network(features=2)}, ValueError, "model must read any number"),
+    ({"model": lambda: network(features=2)}, ValueError, r"shape \[None, None, 2\] of the model"),
+    ({"model": lambda: network(outputs=2)}, ValueError, "as many outputs as inputs at a step"),
     ({"model": lambda: network(steps=12)}, ValueError, "model must read any number"),
     ({"series": SERIES[..., 0]}, ValueError, "series must have the shape"),
     ({"series": SERIES * np.nan}, ValueError, "series must be finite"),
-    ({"n_given": 12}, ValueError, "n_given must leave one of the 12 values"),
+    ({"n_given": 12}, ValueError, "n_given must leave one of the 12 inputs, not 12"),
     ({"n_given": 0}, ValueError, "n_given must be at least 1"),
-    ({"own_share": 1.1}, ValueError, "own_share must be between 0 and 1"),
-    ({"own_share": "half"}, ValueError, "own_share must be between 0 and 1"),
+    ({"own_share": 1.1}, ValueError, "own_share must be at most 1"),
+    ({"own_share": "half"}, TypeError, "own_share must be a number"),
+    ({"own_share": True}, TypeError, "own_share must be a number"),
     ({"rng": 4}, TypeError, "rng must be a NumPy"),
 ]
 
@@ -138,10 +181,12 @@ def test_scheduled_inputs_refuses(change, error, message):
 
 BAD_TRAINING = [
     ({"iterations": 0}, ValueError, "iterations must be at least 1"),
-    ({"learning_rate": -1}, ValueError, "learning_rate must be a positive number"),
+    ({"learning_rate": -1}, ValueError, "learning_rate must be above 0"),
+    ({"learning_rate": True}, TypeError, "learning_rate must be a number"),
     ({"batch_size": 9}, ValueError, "batch_size must be at most the 8"),
     ({"n_given": 11}, ValueError, "n_given must leave one of the 11 inputs"),
-    ({"own_share": lambda done: 2}, ValueError, "own_share must be between 0 and 1"),
+    ({"own_share": lambda done: 2}, ValueError, "own_share must be at most 1"),
+    ({"own_share": lambda done: "x"}, TypeError, "own_share must be a number"),
     ({"own_share": 0.5}, TypeError, "own_share must be a function"),
     ({"series": SERIES[..., 0]}, ValueError, "series must have the shape"),
 ]

@@ -39,6 +39,8 @@ def test_a_terminal_sees_aligned_text():
         (np.int64(-4), "-4"),
         (0.25, "0.25"),
         (7.0, "7"),
+        (-0.0, "0"),
+        (np.float32(-0.0), "0"),
     ],
 )
 def test_numbers_without_a_format_are_shown_whole_and_without_an_exponent(value, shown):
@@ -53,6 +55,8 @@ def test_arrays_and_tensors_are_columns_too():
 def test_a_negative_number_that_is_rounded_to_zero_loses_its_sign():
     table = Table({"n": [-0.001, -0.01, 0.0]}, {"n": ".2f"})
     assert str(table).split()[2:] == ["0.00", "-0.01", "0.00"]
+    assert str(Table({"n": [-0.001]}, {"n": "8,.2f"})).split()[2:] == ["0.00"]
+    assert str(Table({"n": ["-", "--"]})).split()[2:] == ["-", "--"]
 
 
 def test_a_bar_in_the_text_does_not_break_the_markdown():
@@ -69,6 +73,7 @@ def test_a_bar_in_the_text_does_not_break_the_markdown():
         ({"a": [1]}, {"b": ".1f"}, ValueError, r"formats must name columns, \['a'\]; got \['b'\]"),
         ({"a": [1.0]}, {"a": ".2e"}, ValueError, "decimal, such as '.4f'; got '.2e' for 'a'"),
         ({"a": ["x"]}, {"a": ".2f"}, ValueError, "'.2f' does not fit 'x' in 'a'"),
+        ({"a": [None]}, {"a": ".2f"}, ValueError, "'.2f' does not fit None in 'a'"),
         ({"a": "text"}, {}, TypeError, "column 'a' must be a sequence of values; got 'text'"),
         ({"a": 3.0}, {}, TypeError, "column 'a' must be a sequence of values; got 3.0"),
         ({"a": np.zeros((2, 2))}, {}, TypeError, "column 'a' must have one dimension; got 2"),
