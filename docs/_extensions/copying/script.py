@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from running.pages import find_data_files
+from running.fingerprint import find_data_files
 
 from .glue import without_glue
 from .libraries import ALLOWED
