@@ -46,14 +46,12 @@ FILES = {
 THEME_OPTIONS = ("DOCUMENTATION_OPTIONS.pagename", "DOCUMENTATION_OPTIONS.search_as_you_type")
 
 
-class Breaches(HTMLParser):
-    """What the policy refuses in a piece of HTML, in words."""
+class BreachFinder(HTMLParser):
+    """Collects, in words, what the policy refuses in the HTML that it is fed."""
 
-    def __init__(self, html: str) -> None:
-        """Look through the HTML."""
+    def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at an element; names come in small letters."""
@@ -63,6 +61,13 @@ class Breaches(HTMLParser):
         if tag == "style":
             self.found.append("a <style> element")
         self.found += [f"an inline handler, {name}" for name in names if name.startswith("on")]
+
+
+def breaches(html: str) -> list[str]:
+    """Return what the policy refuses in a piece of HTML."""
+    finder = BreachFinder()
+    finder.feed(html)
+    return finder.found
 
 
 def apply(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -76,7 +81,7 @@ def apply(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         if not body:
             files.append(script)
     context["script_files"] = files
-    for breach in Breaches(context.get("body") or "").found:
+    for breach in breaches(context.get("body") or ""):
         LOGGER.warning("the content policy refuses %s", breach, location=page)
 
 
