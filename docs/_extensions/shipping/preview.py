@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import multiprocessing
+import runpy
 import sys
 import threading
 from functools import partial
@@ -73,7 +74,8 @@ def build() -> bool:
 
 
 def _build() -> None:
-    sys.exit(import_module("shipping.build").main([]))
+    sys.argv = ["build.py"]
+    runpy.run_path(str(Path(__file__).with_name("build.py")), run_name="__main__")
 
 
 def main() -> int:
