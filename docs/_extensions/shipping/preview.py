@@ -94,7 +94,7 @@ def main() -> int:
     server.daemon_threads = True
     build()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"preview: http://127.0.0.1:{port}/ (Ctrl-C ends it)", flush=True)
+    print(f"preview: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
     sources = DefaultFilter(ignore_paths=[BUILD])  # no hidden folders, bytecode or editors' files
     with contextlib.suppress(KeyboardInterrupt):
         for _ in watch(ROOT / "docs", ROOT / "rnnlab", watch_filter=sources, debounce=200, step=50):
