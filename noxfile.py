@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import nox
@@ -21,6 +22,10 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "docs" / "_build"
 REQUIREMENTS = Path("docs", "requirements")
 SUPPORTED = ("3.11", "3.12", "3.13")  # those for which TensorFlow has wheels
+# What the sessions that are families can do, and the locked group that each needs.
+CHECKS = {"pages": "outside", "markup": "outside", "figures": "docs", "links": "docs"}
+STUDIES = {"records": "docs", "claims": "docs", "bench": "bench"}
+TRIALS = {"faults": "tests", "repeat": "docs", "twice": "docs", "killed_builds": "docs"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 for option, value in zip(sys.argv, sys.argv[1:], strict=False):
@@ -40,57 +45,128 @@ def install(session: nox.Session, group: str, *, package: bool = True) -> None:
     # TensorFlow imports in 4 s with bytecode and in 9 s without; every page pays for it.
     session.env["UV_COMPILE_BYTECODE"] = "1"
     session.env["PYTHONDONTWRITEBYTECODE"] = None
+    session.env["PYTHONPATH"] = str(ROOT / "docs" / "_extensions")  # for `python -m tests.x.y`
     session.install("--require-hashes", "-r", str(REQUIREMENTS / f"{group}.txt"))
     if package:
         # The build backend is in the lock, so nothing unlocked is fetched.
         session.install("--no-deps", "--no-build-isolation", "--editable", ".")
 
 
+def build(session: nox.Session, *arguments: str) -> None:
+    """Bring the site up to date."""
+    session.run("python", "docs/_extensions/shipping/build.py", *arguments)
+
+
+def choose(session: nox.Session, family: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Install what the first argument asks for; return it, and the arguments that follow."""
+    name, *arguments = session.posargs or [""]
+    if name not in family:
+        session.error(f"say which: nox -s {session.name} -- {' | '.join(family)}")
+    install(session, family[name])
+    return name, arguments
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site (-- --durations lists the slowest cells)."""
     install(session, "docs")
-    session.run("python", "docs/_extensions/shipping/publish.py", *session.posargs)
+    build(session, *session.posargs)
 
 
 @nox.session
 def preview(session: nox.Session) -> None:
-    """Serve the site on 127.0.0.1 and rebuild it whenever a file is saved."""
+    """Serve the site on 127.0.0.1 and rebuild it whenever a file is saved (-- --port N)."""
     install(session, "docs")
     session.run("python", "docs/_extensions/shipping/preview.py", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Build the site and test the package, the build and the pages (-- goes to pytest)."""
+    """Lint, build the site, and test package, build, pages and programs (-- goes to pytest)."""
     install(session, "tests")
     find_browser(session)
-    session.run("python", "docs/_extensions/shipping/publish.py")
+    check_code(session)
+    build(session)
     session.run("pytest", *session.posargs)
 
 
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types (-- --fix mends what can be mended)."""
+    install(session, "tests")  # types are checked against the libraries themselves
+    check_code(session, *session.posargs)
+
+
+def check_code(session: nox.Session, *fix: str) -> None:
+    """Check style, layout and types."""
+    session.run("ruff", "check", *fix)
+    session.run("ruff", "format", *([] if fix else ["--check"]))
+    session.run("mypy")
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Check the built site: -- pages (--lighthouse 5), markup, figures (--record) or links."""
+    name, arguments = choose(session, CHECKS)
+    if name == "pages":
+        find_browser(session)
+    if name == "links":  # needs the network
+        target = BUILD / "linkcheck"
+        session.run("sphinx-build", "-b", "linkcheck", "docs", str(target), *arguments)
+        session.log(f"report: {(target / 'output.txt').relative_to(ROOT)}")
+    else:
+        build(session)
+        session.run("python", "-m", f"tests.site.checks.{name}", *arguments)
+
+
 @nox.session(requires=["docs"])
-def snippets(session: nox.Session) -> None:
+def programs(session: nox.Session) -> None:
     """Run each cell's program where rnnlab is not installed (-- --only PAGE for some)."""
-    install(session, "snippets", package=False)
+    install(session, "programs", package=False)
     session.run("python", "tests/trust/programs/run_all.py", *session.posargs)
 
 
 @nox.session
-def pages(session: nox.Session) -> None:
-    """Print what each page weighs and how it does (-- --lighthouse 5 for its marks)."""
-    install(session, "outside")
-    find_browser(session)
-    session.run("python", "docs/_extensions/shipping/publish.py")
-    session.run("python", "-m", "tests.site.table", *session.posargs)
+def study(session: nox.Session) -> None:
+    """Run what is too long for a page: -- records, claims (PAGE) or bench (--runs N)."""
+    name, arguments = choose(session, STUDIES)
+    if name == "records":
+        for path in sorted(ROOT.glob("tests/studies/records/[!_]*.py")):
+            session.run("python", "-m", f"tests.studies.records.{path.stem}", *arguments)
+    if name == "claims":
+        session.run("python", "-m", "tests.studies.claims", *arguments)
+    if name == "bench":
+        locked = str(REQUIREMENTS / "bench-without-their-dependencies.txt")
+        session.install("--require-hashes", "--no-deps", "-r", locked)
+        # Only a build for CPUs: the others bring gigabytes for graphics cards. Where none is
+        # offered, the table names torch as missing.
+        torch = ("--quiet", "--no-deps", "torch==2.13.0+cpu")
+        session.run("python", "-m", "pip", "install", *torch, success_codes=[0, 1])
+        session.run("python", "-m", "tests.studies.benchmarks.bench", *arguments)
 
 
 @nox.session
-def markup(session: nox.Session) -> None:
-    """Check the HTML of every page with the W3C's checker."""
-    install(session, "outside")
-    session.run("python", "docs/_extensions/shipping/publish.py")
-    session.run("python", "-m", "tests.site.outside")
+def trust(session: nox.Session) -> None:
+    """Try to break what is promised: -- faults (--share 0.1), repeat, twice or killed_builds."""
+    name, arguments = choose(session, TRIALS)
+    if name == "twice":  # compared with the outputs of the site
+        build(session)
+    module = {
+        "faults": "faults.run_all",
+        "repeat": "repeatability.compare",
+        "twice": "builds.twice",
+        "killed_builds": "builds.killed",
+    }[name]
+    session.run("python", "-m", f"tests.trust.{module}", *arguments)
+
+
+@nox.session(requires=["docs"])
+def audit(session: nox.Session) -> None:
+    """Look for known faults and forbidden licences in what the site is built with, and list it."""
+    install(session, "audit", package=False)
+    built_in = Path(session.virtualenv.location).with_name("docs")
+    python = built_in / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.run("python", "-m", "tests.trust.supply.audit", str(python))
 
 
 @nox.session
@@ -101,118 +177,28 @@ def vendor(session: nox.Session) -> None:
 
 
 @nox.session
-def record(session: nox.Session) -> None:
-    """Run the studies that are too long for a page, and record them below docs/tutorials/data."""
-    install(session, "docs")
-    for study in sorted(ROOT.glob("tests/studies/records/*.py")):
-        session.run("python", str(study.relative_to(ROOT)), *session.posargs)
-
-
-@nox.session
-def claims(session: nox.Session) -> None:
-    """Try what the pages claim about training on twenty further seeds (-- PAGE for one page)."""
-    install(session, "docs")
-    session.run("python", "tests/studies/claims/run.py", *session.posargs)
-
-
-@nox.session
-def faults(session: nox.Session) -> None:
-    """Kill, damage, fill and fuzz what keeps a training (-- --share 0.1 for some of it)."""
-    install(session, "tests")
-    session.run("python", "tests/trust/faults/run_all.py", *session.posargs)
-
-
-@nox.session
-def repeat(session: nox.Session) -> None:
-    """Train the same in other processes and settings, and compare what comes out."""
-    install(session, "docs")
-    session.run("python", "-m", "tests.trust.repeatability.table", *session.posargs)
-
-
-@nox.session
-def twice(session: nox.Session) -> None:
-    """Run every page a second time, and compare its outputs with the site's (-- PAGE for some)."""
-    install(session, "docs")
-    session.run("python", "docs/_extensions/shipping/publish.py")
-    session.run("python", "-m", "tests.trust.twice", *session.posargs)
-
-
-@nox.session
-def figures(session: nox.Session) -> None:
-    """Compare the figures that the pages state with those recorded (-- --record for new ones)."""
-    install(session, "docs")
-    session.run("python", "docs/_extensions/shipping/publish.py")
-    session.run("python", "-m", "tests.site.figures", *session.posargs)
-
-
-@nox.session
-def killed_builds(session: nox.Session) -> None:
-    """Kill builds at random moments, start them again, and compare the sites (-- --kills N)."""
-    install(session, "docs")
-    session.run("python", "-m", "tests.trust.killed_builds", *session.posargs)
-
-
-@nox.session(requires=["docs"])
-def audit(session: nox.Session) -> None:
-    """Look for known faults and forbidden licences in what the site is built with, and list it."""
-    install(session, "audit", package=False)
-    built_in = Path(session.virtualenv.location).with_name("docs")
-    python = built_in / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    session.run("python", "tests/trust/supply/audit.py", str(python))
-
-
-@nox.session
-def lint(session: nox.Session) -> None:
-    """Check style and types (-- --fix mends what can be mended)."""
-    install(session, "lint", package=False)
-    session.run("ruff", "check", *session.posargs)
-    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]))
-    session.run("mypy")
-
-
-@nox.session
-def bench(session: nox.Session) -> None:
-    """Time training, generating and building beside their peers (-- --runs N)."""
-    install(session, "bench")
-    locked = str(REQUIREMENTS / "bench-without-their-dependencies.txt")
-    session.install("--require-hashes", "--no-deps", "-r", locked)
-    # Only a build for CPUs: the others bring gigabytes for graphics cards. Where none is offered,
-    # the table names torch as missing.
-    torch = ("--quiet", "--no-deps", "torch==2.13.0+cpu")
-    session.run("python", "-m", "pip", "install", *torch, success_codes=[0, 1])
-    session.run("python", "tests/studies/benchmarks/bench.py", *session.posargs)
-
-
-@nox.session
-def linkcheck(session: nox.Session) -> None:
-    """Follow every link that leaves the site (needs the network)."""
-    install(session, "docs")
-    session.run("sphinx-build", "-b", "linkcheck", "docs", str(BUILD / "linkcheck"))
-    session.log(f"report: {(BUILD / 'linkcheck' / 'output.txt').relative_to(ROOT)}")
-
-
-@nox.session
 def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock", package=False)
     with_package = ("docs", "tests", "outside", "bench")
-    alone = ("lint", "lock", "audit", "bench-without-their-dependencies", "snippets")
+    alone = ("lock", "audit", "bench-without-their-dependencies", "programs")
     for group in with_package + alone:
         session.run(
             "uv", "pip", "compile", "--quiet",
+            # The package's own dependencies, where it is installed beside the group.
             *(["pyproject.toml"] if group in with_package else []),
             *("--group", f"pyproject.toml:{group}"),
             *(["--no-deps"] if group.endswith("without-their-dependencies") else []),
             # The pages' own versions, which made the outputs that programs are compared with.
-            *(["--constraint", str(REQUIREMENTS / "docs.txt")] if group == "snippets" else []),
-            "--universal", "--python-version", SUPPORTED[0],
+            *(["--constraint", str(REQUIREMENTS / "docs.txt")] if group == "programs" else []),
+            "--universal", "--python-version", SUPPORTED[0],  # one lock for all platforms
             "--fork-strategy", "fewest",  # one version for all supported interpreters
             "--generate-hashes",
             "--no-emit-index-url",  # a lock must name no index host
-            "--no-annotate",
-            "--custom-compile-command", "nox -s lock",
+            "--no-annotate",  # who needs what would change with every lock
+            "--custom-compile-command", "nox -s lock",  # named in the head of the file
             "--output-file", str(REQUIREMENTS / f"{group}.txt"),
-            *(session.posargs or ["--upgrade"]),
+            *(session.posargs or ["--upgrade"]),  # without it uv keeps what the lock has
         )  # fmt: skip
     session.log(f"locks: {REQUIREMENTS}/*.txt")
 

@@ -27,17 +27,17 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinxcontrib.bibtex",
     # Ours, one concern each.
-    "shipping.house",  # a change in what shapes every page renders every page again
+    "shipping.site_fingerprint",  # a change in what shapes every page renders every page again
     "running.executed_pages",  # pages run first, Sphinx only reads
     "shipping.vendored",  # files of others are those of the list
     "showing.mathematics",  # formulas are set while the site is built
     "showing.inline_figures",  # figures are inline SVG that follows the page's colours
-    "showing.answers",  # answers are native <details>
+    "showing.exercises",  # exercises have headings, answers are native <details>
     "showing.hidden_cells",  # hidden code is native <details>
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
-    "showing.page_facts",  # {page-time}`read` and {page-time}`run`
+    "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
-    "shipping.page_assets",  # each page loads the style sheets that it needs
+    "shipping.page_styles",  # each page loads the style sheets that it needs
     "shipping.cut_fonts",  # icons and fonts are cut to what the site uses
     "shipping.content_policy",  # the policy is in each page and in header files
     "shipping.site_address",  # 404 page; and, where the address is set, sitemap and robots.txt

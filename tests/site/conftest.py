@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from . import browser as browsers
+from .tools import browser as browsers
 
 
 @pytest.fixture(scope="session")

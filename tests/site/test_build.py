@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import importlib.metadata
 import os
 import signal
 import time
@@ -11,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from running import execution, pages
-
-from .published_site import CONF
-from .published_site import PublishedSite as Site
+from .tools.executed_site import CONF
+from .tools.executed_site import ExecutedSite as Site
 
 
 @pytest.fixture
@@ -87,29 +84,6 @@ def test_a_changed_data_file_runs_the_page_that_names_it(site: Site) -> None:
     site.write("data/numbers.txt", "12345")
     assert ran(site.built()) == {"page-a"}
     assert "12345" in site.shows("page-a")
-
-
-def test_a_new_library_version_runs_the_pages_on_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sources = {"uses numpy": "import numpy", "uses nothing": "print(1)"}
-    before = {k: pages.make_fingerprint([v], tmp_path, tmp_path) for k, v in sources.items()}
-    real = importlib.metadata.version
-    monkeypatch.setattr(
-        importlib.metadata, "version", lambda name: "99" if name == "numpy" else real(name)
-    )
-    after = {k: pages.make_fingerprint([v], tmp_path, tmp_path) for k, v in sources.items()}
-    assert before["uses numpy"] != after["uses numpy"]
-    assert before["uses nothing"] == after["uses nothing"]
-
-
-def test_a_new_figure_style_runs_every_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = pages.make_fingerprint(["print(1)"], tmp_path, tmp_path)
-    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9")
-    monkeypatch.setattr(pages, "KERNEL_SETTINGS", tmp_path)
-    assert pages.make_fingerprint(["print(1)"], tmp_path, tmp_path) != before
 
 
 def test_a_page_that_shows_a_value_of_another_follows_it(site: Site) -> None:
@@ -375,36 +349,6 @@ def test_a_damaged_cache_is_made_again_not_trusted(site: Site, damage: str) -> N
 # Smaller pieces -----------------------------------------------------------------------------------
 
 
-def test_notes_of_tensorflows_cpp_side_are_noise_and_errors_are_not() -> None:
-    noise = [
-        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
-        "I0000 00:00:1795468449.399391    5710 port.cc:153] oneDNN custom operations are on.",
-        "W0000 00:00:1795468449.399391    5710 some_file.cc:1] a warning",
-        "2026-11-01 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN is on",
-        "To enable the following instructions: AVX2, in other operations, rebuild TensorFlow with "
-        "the appropriate compiler flags.",
-    ]
-    assert all(execution.CPP_NOISE.match(line) for line in noise)
-    serious = [
-        "E0000 00:00:1795468449.399391    5710 some_file.cc:1] an error",
-        "UserWarning: something odd",
-    ]
-    assert not any(execution.CPP_NOISE.match(line) for line in serious)
-
-
-def test_imports_are_found_in_every_form(tmp_path: Path) -> None:
-    (tmp_path / "ours").mkdir()
-    for name in ("__init__", "a", "b", "c", "unused"):
-        (tmp_path / "ours" / f"{name}.py").write_text("")
-    (tmp_path / "ours" / "b.py").write_text(
-        "from . import c\nfrom .a import x\nimport numpy.linalg"
-    )
-    source = "def later():\n    import ours.b as alias\n"
-    files, libraries = pages.find_imports([source], tmp_path)
-    assert {path.stem for path in files} == {"__init__", "a", "b", "c"}
-    assert libraries == {"numpy"}
-
-
 def test_what_is_printed_slowly_is_one_output(site: Site) -> None:
     cell = "import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.4)"
     site.page("page-a", cell)
@@ -427,7 +371,7 @@ def test_pages_run_the_longest_first(site: Site) -> None:
 
 
 def with_programs(site: Site) -> None:
-    site.write("conf.py", CONF.replace('"executed_pages"]', '"executed_pages", "snippets"]'))
+    site.write("conf.py", CONF + 'extensions += ["copying.programs"]\n')
 
 
 def test_each_cell_is_there_as_a_program_that_follows_the_page(site: Site) -> None:

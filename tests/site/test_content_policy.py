@@ -8,7 +8,7 @@ import pytest
 
 from shipping.content_policy import HEADERS, META, breaches
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 
 def test_scripts_come_from_files_alone() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 
 def test_a_page_with_code_is_there_as_a_notebook_with_its_outputs(tmp_path: Path) -> None:

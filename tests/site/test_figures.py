@@ -6,8 +6,8 @@ import fnmatch
 
 import pytest
 
-from .allowances import WIDER
-from .figures import HOW_TO_RECORD, Difference, compare, read_record, report, stated
+from .checks.figure_allowances import WIDER
+from .checks.figures import HOW_TO_RECORD, Difference, compare, read_record, report, stated
 
 
 def test_the_pages_state_the_figures_that_are_recorded() -> None:

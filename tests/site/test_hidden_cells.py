@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 
 def test_a_hidden_cell_is_a_fold_whose_summary_is_text(tmp_path: Path) -> None:

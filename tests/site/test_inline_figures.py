@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from showing.inline_figures import inline_svg, stepper
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 STYLE = Path(__file__).parents[2] / "docs" / "_extensions" / "running" / "kernel" / "matplotlibrc"
 SVG = (
@@ -95,12 +95,9 @@ def test_a_figure_drawn_in_steps_has_controls_and_others_have_none() -> None:
     assert stepper(inline_svg(SVG, alt="x", prefix="f1")) == ""
 
 
-def test_a_size_in_points_becomes_pixels() -> None:
-    html = inline_svg(SVG, alt="x", prefix="f1")
-    assert 'width="96"' in html
-    assert 'height="48"' in html
-    with pytest.raises(ValueError, match="'50%'"):
-        inline_svg(SVG.replace("72pt", "50%", 1), alt="x", prefix="f1")
+def test_a_figure_keeps_its_size() -> None:
+    start = inline_svg(SVG, alt="x", prefix="f1").partition(">")[0]
+    assert 'width="72pt" height="36pt" viewBox="0 0 72 36"' in start
 
 
 def test_a_page_holds_its_figures(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from showing.mathematics import TexError, prepare_display, set_tex
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 
 def test_a_formula_becomes_html_and_mathml() -> None:

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser
 
 from shipping.content_policy import META
 
-from . import page_checks as check
-from . import page_use as use
-from .browser import served
+from .checks import page_load as check
+from .checks import page_use as use
+from .tools.browser import served
 
 SOUND = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width"><meta name="description" content="A page.">

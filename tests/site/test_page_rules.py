@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .page_rules import problems
+from .checks.page_rules import problems
 
 TUTORIALS = sorted((Path(__file__).parents[2] / "docs" / "tutorials").glob("*.md"))
 

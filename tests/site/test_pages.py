@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from . import page_checks as check
-from . import page_use as use
-from .browser import pages
+from .checks import page_load as check
+from .checks import page_use as use
+from .tools.browser import pages
 
 
 @pytest.fixture(scope="module", params=pages())

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from . import page_checks as check
-from .browser import SITE, pages
+from .checks import page_load as check
+from .tools.browser import SITE, pages
 
 ANSWER = re.compile(r'<div class="solution" id="([^"]+)"')
 

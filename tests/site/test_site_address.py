@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 BASE = "https://example.org/course/"
 

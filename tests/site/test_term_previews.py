@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 GLOSSARY = "# Words\n\n```{glossary}\nstate\n    What is carried\n    on.\n\n    More of it.\n```\n"
 

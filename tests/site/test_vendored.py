@@ -11,7 +11,7 @@ from sphinx.errors import ExtensionError
 
 from shipping import vendored
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 
 @pytest.fixture

@@ -1,19 +1,13 @@
 """The bench itself: what its tables say of peers, with the peers made up."""
 
-import importlib
 import json
-from pathlib import Path
 
 import pytest
 
-
-@pytest.fixture
-def bench(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parent / "benchmarks")
-    return importlib.import_module("bench")
+from tests.studies.benchmarks import bench
 
 
-def answers(monkeypatch, bench, seconds):
+def answers(monkeypatch, seconds):
     """Let peers answer with numbers, or fail with a text; return the order in which they ran."""
     ran = []
 
@@ -27,19 +21,18 @@ def answers(monkeypatch, bench, seconds):
     return ran
 
 
-def test_the_warm_up_does_not_count_and_each_round_begins_with_another_peer(bench, monkeypatch):
-    ran = answers(monkeypatch, bench, lambda peer, run: float(run))
+def test_the_warm_up_does_not_count_and_each_round_begins_with_another_peer(monkeypatch):
+    ran = answers(monkeypatch, lambda peer, run: float(run))
     seconds, missing = bench.measure("training", 2)
     assert seconds == {"rnnlab": [2.0, 3.0], "one": [2.0, 3.0], "other": [2.0, 3.0]}
     assert missing == {}
     assert ran[0::3] == ["rnnlab", "one", "other"]
 
 
-def test_a_peer_that_is_not_there_or_fails_midway_is_named_as_missing(bench, monkeypatch):
+def test_a_peer_that_is_not_there_or_fails_midway_is_named_as_missing(monkeypatch):
     reasons = {"one": "No module named 'one'", "other": "crashed"}
     ran = answers(
         monkeypatch,
-        bench,
         lambda peer, run: reasons[peer] if (peer, run) in (("one", 1), ("other", 3)) else 1.0,
     )
     seconds, missing = bench.measure("training", 3)
@@ -50,13 +43,13 @@ def test_a_peer_that_is_not_there_or_fails_midway_is_named_as_missing(bench, mon
     assert "missing: No module named 'one'" in text
 
 
-def test_without_rnnlab_there_is_nothing_to_compare(bench, monkeypatch):
-    answers(monkeypatch, bench, lambda peer, run: "broken" if peer == "rnnlab" else 1.0)
+def test_without_rnnlab_there_is_nothing_to_compare(monkeypatch):
+    answers(monkeypatch, lambda peer, run: "broken" if peer == "rnnlab" else 1.0)
     with pytest.raises(RuntimeError, match="training with rnnlab failed: broken"):
         bench.measure("training", 2)
 
 
-def test_a_difference_is_shown_only_where_every_pair_shows_it(bench):
+def test_a_difference_is_shown_only_where_every_pair_shows_it():
     seconds = {"rnnlab": [1.0, 1.1, 1.2], "slow": [2.0, 2.2, 2.4], "close": [1.1, 1.0, 1.3]}
     ours, slow, close = (
         next(
@@ -69,7 +62,7 @@ def test_a_difference_is_shown_only_where_every_pair_shows_it(bench):
     assert "no difference" not in slow + ours
 
 
-def test_a_peer_runs_in_a_process_of_its_own_and_its_failure_is_its_last_line(bench):
+def test_a_peer_runs_in_a_process_of_its_own_and_its_failure_is_its_last_line():
     floor = bench.run_peer("training", "matmul_floor")
     assert floor["seconds"] > 0
     assert bench.run_peer("training", "nobody").startswith(("KeyError", "ModuleNotFoundError"))

@@ -1,4 +1,4 @@
-"""A short form of `nox -s faults`: each fault a few times, and a broken fixture for each guard."""
+"""`nox -s trust -- faults` in short: each fault a few times, a broken fixture for each guard."""
 
 import os
 import stat

@@ -1,10 +1,10 @@
-"""A killed build spoils nothing; `nox -s killed_builds` kills thirty."""
+"""A killed build spoils nothing; `nox -s trust -- killed_builds` kills thirty."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from .killed_builds import Kill, Trial
+from .builds.killed import Kill, Trial
 
 
 def test_an_update_that_is_killed_gives_the_site_of_an_undisturbed_one(tmp_path: Path) -> None:

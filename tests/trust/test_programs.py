@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.browser import SITE
+from tests.site.tools.browser import SITE
 
 ROOT = Path(__file__).parents[2]
 RUN_ALL = ROOT / "tests" / "trust" / "programs" / "run_all.py"

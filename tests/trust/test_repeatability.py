@@ -1,4 +1,4 @@
-"""What repeats to the last bit, and how near the rest is; `nox -s repeat` tries more."""
+"""What repeats to the last bit, and how near the rest is; `nox -s trust -- repeat` tries more."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from rnnlab.repeatability import make_repeatable
 from rnnlab.windows import shuffled_batches
-from tests.trust.repeatability.table import FIRST, SETTINGS, Ended, Setting, is_kept, run
+from tests.trust.repeatability.compare import FIRST, SETTINGS, Ended, Setting, is_kept, run
 
 
 @pytest.mark.parametrize(

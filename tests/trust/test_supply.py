@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,17 @@ def test_every_session_installs_with_hashes() -> None:
     noxfile = (ROOT / "noxfile.py").read_text("utf8")
     assert loose_installs(noxfile) == []
     assert loose_installs(noxfile.replace('"--require-hashes", ', "", 1))
-    groups = set(re.findall(r'install\(session, "([\w-]+)"', noxfile))
-    assert groups <= {path.stem for path in LOCKS}
+
+
+def test_every_group_has_a_lock_and_no_other_is_installed() -> None:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["dependency-groups"]
+    assert {path.stem for path in LOCKS} == set(groups)
+    noxfile = (ROOT / "noxfile.py").read_text("utf8")
+    named = re.findall(r'install\(session, "([\w-]+)"', noxfile)
+    families = re.findall(r"^[A-Z]+ = ({.*})$", noxfile, re.MULTILINE)
+    named += [group for family in families for group in ast.literal_eval(family).values()]
+    assert len(families) == 3
+    assert set(named) <= set(groups)
 
 
 def test_unknown_and_forbidden_licences_are_named_and_choices_are_read() -> None:

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import nbformat
 
-from .twice import differences
+from running.pages import Page, read_page
 
-# isort: split
-from running.execution import Page
-from running.pages import read_page
+from .builds.twice import differences
 
 PAGE = """---
 file_format: mystnb

@@ -27,7 +27,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from running.executed_pages import read_executed
 from running.pages import is_page
-from showing.places import is_cell
+from showing.locations import is_cell
 
 from .cells import Cell, CellError, needed_by, read_cells, read_statements
 from .notebook import make_notebook

@@ -1,4 +1,4 @@
-"""Sphinx extension: run the pages first, then let Sphinx read them with their outputs.
+"""Run the pages first, then let Sphinx read them with their outputs.
 
 Sphinx itself executes nothing: MyST-NB is given notebooks that already have outputs. A page is
 read again when its outputs are new, and so is each page that shows a value of it.
@@ -15,11 +15,11 @@ from myst_parser.parsers.sphinx_ import MystParser
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 
-from running.execution import Executed, Page, PageError, digest, open_cache, run_pages
-from running.pages import code_cells, is_page, read_page, to_run
+from running.cache import Executed, open_cache
+from running.execution import PageError, run_pages
+from running.pages import code_cells, is_page, open_page, read_page
 
 # The outputs of this build's pages, by the code that made them. Filled before Sphinx reads, in the
 # process that Sphinx's readers are forked from.
@@ -55,41 +55,31 @@ def configure(app: Sphinx, config: Config) -> None:
     """Make MyST-NB take the outputs that it is given and run nothing itself."""
     config.nb_execution_mode = "off"
     config.nb_custom_formats = {".md": "running.executed_pages.read_executed"}
-    config.exclude_patterns = [*config.exclude_patterns, "_build"]
 
 
 def execute(app: Sphinx) -> None:
     """Run what is stale, before Sphinx reads anything."""
     root = Path(app.confdir).parent
-    pages = []
-    for name in sorted(app.project.discover(app.config.exclude_patterns)):
-        path = Path(app.project.doc2path(name, absolute=True))
-        text = path.read_text("utf8")
-        if path.suffix == ".md" and is_page(text):
-            notebook = read_page(text)
-            pages.append(Page(name, path, notebook, to_run(notebook, path.parent, root)))
-    if not pages:
-        return
-    cache = open_cache(
-        Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / "cache")
-    )
+    names = sorted(app.project.discover(app.config.exclude_patterns))
+    paths = [Path(app.project.doc2path(name, absolute=True)) for name in names]
+    found = (open_page(name, path, root) for name, path in zip(names, paths, strict=True))
+    pages = [page for page in found if page]
+    folder = app.config.nb_execution_cache_path or Path(app.outdir).parent / "cache"
+    cache, timeout = open_cache(Path(folder)), app.config.rnnlab_cell_timeout
     try:
-        executed = run_pages(pages, cache, root=root, cell_timeout=app.config.rnnlab_cell_timeout)
+        executed = run_pages(pages, cache, root=root, cell_timeout=timeout)
     except PageError as error:
         # Not an exception of Sphinx's, which would print a report of a crash in Sphinx.
         raise SystemExit(f"error: {error}") from None
     _executed.clear()
     _executed.update({_code(page.notebook): executed[page.name] for page in pages})
-    app.env.rnnlab_page_outputs = {  # type: ignore[attr-defined]
-        name: digest(done.notebook) for name, done in executed.items()
-    }
-    app.env.rnnlab_run_seconds = {  # type: ignore[attr-defined]
-        name: done.seconds for name, done in executed.items()
-    }
+    env: Any = app.env  # which takes what extensions put there
+    env.rnnlab_page_outputs = {name: done.digest for name, done in executed.items()}
+    env.rnnlab_run_seconds = {name: done.seconds for name, done in executed.items()}
 
 
 def with_new_outputs(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Name the pages whose outputs are not those of the last build."""
     return [
@@ -99,7 +89,7 @@ def with_new_outputs(
     ]
 
 
-def with_their_readers(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+def with_their_readers(app: Sphinx, env: Any, docnames: list[str]) -> None:
     """Add the pages that show a value of one that is read again; forget the old values."""
     for name, metadata in env.metadata.items():
         if name not in docnames and not metadata.get("values_from", set()).isdisjoint(docnames):

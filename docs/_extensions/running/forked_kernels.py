@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Collection
@@ -20,7 +19,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 HAS_FORK = os.name == "posix"
 # Not the inline backend of Matplotlib: it sets itself up for the kernel that imports it.
@@ -93,31 +93,21 @@ def serve_kernel(connection: str, folder: str, environment: dict[str, str], log:
     kernelapp.launch_new_instance(argv=["-f", connection, parent])
 
 
-class _Forked:
-    """A forked process with the part of Popen's interface that a provisioner uses."""
+class _Forked(ForkServerProcess):
+    """A forked process that also has what a provisioner uses of `subprocess.Popen`."""
 
     stdout = stderr = stdin = None
 
-    def __init__(self, process: ForkServerProcess) -> None:
-        self.process = process
-        self.pid = process.pid
-
     def poll(self) -> int | None:
-        return self.process.exitcode
+        return self.exitcode
 
     def wait(self) -> int | None:
-        self.process.join()
-        return self.process.exitcode
+        self.join()
+        return self.exitcode
 
     def send_signal(self, number: int) -> None:
-        if self.pid and self.process.is_alive():
+        if self.pid and self.is_alive():
             os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -127,12 +117,9 @@ class ForkProvisioner(LocalProvisioner):
         """Fork the kernel that `cmd` describes; its output goes where `stderr` points."""
         folder = str(kwargs.get("cwd") or Path.cwd())
         connection = cmd[cmd.index("-f") + 1]
-        process = multiprocessing.get_context("forkserver").Process(
-            target=serve_kernel,
-            args=(connection, folder, kwargs["env"], kwargs["stderr"].name),
-            daemon=True,
-        )
+        given = (connection, folder, kwargs["env"], kwargs["stderr"].name)
+        process = _Forked(target=serve_kernel, args=given, daemon=True)
         process.start()
-        self.process = _Forked(process)
+        self.process = process  # type: ignore[assignment]  # it wants a Popen
         self.pid = self.pgid = process.pid
         return self.connection_info

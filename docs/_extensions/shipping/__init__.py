@@ -1,1 +1,1 @@
-"""What is published: build beside and swap, preview, policy, trimming, vendored files."""
+"""The site as a whole: build beside and swap, preview, policy, trimming, vendored files."""

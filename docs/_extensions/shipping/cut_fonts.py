@@ -14,12 +14,12 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
-from shipping.cut_styles import THEME_STYLES, source_of
+from shipping.cut_styles import THEME_STYLES
 
 ICON_FONTS = "vendor/fontawesome/webfonts"
 FORMULA_FONTS = "vendor/katex/fonts"
 # The icons of the rules that are left, and those before admonitions and links.
-ICON = re.compile(r'--fa:"\\([0-9a-f]+) ?"|--pst-icon-[\w-]+:"([^"])"')
+ICON = re.compile(r'--(?:fa|pst-icon-[\w-]+):"(?:\\([0-9a-f]+) ?|([^"]))"')
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -54,9 +54,8 @@ def cut(app: Sphinx, exception: Exception | None) -> None:
     characters = {ord(character) for character in set().union(*texts)}
     styles = (site / "_static" / THEME_STYLES).read_text("utf-8")
     for folder, codes in {ICON_FONTS: icons(styles), FORMULA_FONTS: characters}.items():
-        for path in sorted((site / "_static" / folder).glob("*.woff2")):
-            source = source_of(app, f"{folder}/{path.name}")
-            path.write_bytes(cut_font(source, codes, Path(app.doctreedir) / "fonts"))
+        for path in (site / "_static" / folder).glob("*.woff2"):  # Sphinx has copied them anew
+            path.write_bytes(cut_font(path, codes, Path(app.doctreedir) / "fonts"))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -8,43 +8,46 @@ a word of a page or of a script: a rule that asks for another applies to nothing
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby, pairwise
 from pathlib import Path
 
+import tinycss2
 from sphinx.application import Sphinx
+from tinycss2.ast import LiteralToken, Node
 
 THEME_STYLES = "styles/pydata-sphinx-theme.css"
+COMMA = LiteralToken(1, 1, ",")
 WORD = re.compile(r"[A-Za-z_][\w-]*")
-RULE = re.compile(r"(\s*(?:/\*.*?\*/\s*)?)([^{}]+)(\{[^{}]*\})", re.DOTALL)
-COMMA = re.compile(r",(?![^()]*\))")  # between selectors, not inside :is(...)
-CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
-# What stands in these is no condition that one class name decides.
-FUNCTION = re.compile(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)")
-EMPTY_GROUP = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
 
 
 def cut_styles(styles: str, words: set[str]) -> str:
     """Return a style sheet without the selectors that ask for a class which is no word."""
-
-    def cut(rule: re.Match[str]) -> str:
-        comment, selectors, declarations = rule.groups()
-        if selectors.startswith("@"):
-            return rule[0]
-        kept = [
-            selector
-            for selector in COMMA.split(selectors)
-            if words.issuperset(CLASS.findall(FUNCTION.sub("", selector)))
-        ]
-        return comment + ",".join(kept) + declarations if kept else comment
-
-    return EMPTY_GROUP.sub("", RULE.sub(cut, styles))
+    return str(tinycss2.serialize(cut_rules(tinycss2.parse_stylesheet(styles), words)))
 
 
-def source_of(app: Sphinx, path: str) -> Path:
-    """Return the file that Sphinx copies to a path below `_static`: ours, or else the theme's."""
-    ours = [Path(app.confdir, folder) for folder in app.config.html_static_path]
-    theme = app.builder.theme  # type: ignore[attr-defined]
-    theirs = [Path(folder, "static") for folder in theme.get_theme_dirs()]
-    return next(folder / path for folder in [*ours, *theirs] if (folder / path).is_file())
+def cut_rules(rules: Iterable[Node], words: set[str]) -> Iterator[Node]:
+    """Yield the rules that can apply, with the selectors that can."""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            parts = groupby(rule.prelude, key=lambda token: token == ",")
+            selectors = [list(one) for is_comma, one in parts if not is_comma]
+            kept = [one for one in selectors if classes(one) <= words]
+            rule.prelude = [token for one in kept for token in (COMMA, *one)][1:]
+            if kept:
+                yield rule
+        elif rule.type == "at-rule" and rule.at_keyword in {"media", "supports"}:
+            inner = tinycss2.parse_rule_list(rule.content, skip_whitespace=True)
+            rule.content = list(cut_rules(inner, words))
+            if rule.content:
+                yield rule
+        else:
+            yield rule
+
+
+def classes(selector: list[Node]) -> set[str]:
+    """Return the classes that a selector asks for; what a function holds, as :not, is no demand."""
+    return {name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"}
 
 
 def cut(app: Sphinx, exception: Exception | None) -> None:
@@ -54,8 +57,8 @@ def cut(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir)
     files = [*site.rglob("*.html"), *site.glob("_static/**/*.js")]
     words = {word for path in files for word in WORD.findall(path.read_text("utf-8"))}
-    styles = source_of(app, THEME_STYLES).read_text("utf-8")
-    (site / "_static" / THEME_STYLES).write_text(cut_styles(styles, words), "utf-8")
+    path = site / "_static" / THEME_STYLES  # Sphinx copies it anew in every build
+    path.write_text(cut_styles(path.read_text("utf-8"), words), "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -9,145 +9,98 @@ build starts at once and always sees the code as it was saved.
 from __future__ import annotations
 
 import argparse
-import functools
+import contextlib
 import multiprocessing
+import runpy
 import sys
 import threading
-from collections.abc import Iterable
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 
-import watchfiles
+from watchfiles import DefaultFilter, watch
 
 ROOT = Path(__file__).parents[3]
 BUILD = ROOT / "docs" / "_build"
+# What a build spends its first seconds on.
+LIBRARIES = ("sphinx.cmd.build", "sphinx_book_theme", "myst_nb.sphinx_ext")
 
-# Asks, over and over, whether a newer site is there; the answer comes when it is.
-RELOAD_SCRIPT = b"""\
-const wait = async (seen) => {
-  for (;;) {
-    try {
-      const now = await (await fetch("/_preview/builds?seen=" + seen)).text();
-      if (seen !== "" && now !== seen) location.reload();
-      seen = now;
-    } catch { await new Promise((done) => setTimeout(done, 1000)); }
-  }
-};
-wait("");
-"""
-
-
-class Builds:
-    """Counts the builds that succeeded; a page can wait for the next one."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.changed = threading.Condition()
-
-    def add(self) -> None:
-        """Tell all who wait that there is a new site."""
-        with self.changed:
-            self.count += 1
-            self.changed.notify_all()
-
-    def wait_for_newer(self, seen: str, seconds: float = 20) -> str:
-        """Return the number of the latest build, waiting while it is the one already seen."""
-        with self.changed:
-            self.changed.wait_for(lambda: str(self.count) != seen, timeout=seconds)
-            return str(self.count)
+# The policy of the pages allows scripts and requests of their own host alone.
+RELOAD_SCRIPT = b'new EventSource("/_preview/builds").onmessage = () => location.reload();'
 
 
 class Handler(SimpleHTTPRequestHandler):
     """Serves the built site, with the reload script added to each page."""
 
-    def __init__(self, *args: object, builds: Builds) -> None:
-        self.builds = builds
-        super().__init__(*args, directory=str(BUILD / "html"))  # type: ignore[arg-type]
+    #: Set when the build that is at work or to come has succeeded.
+    built = threading.Event()
 
     def do_GET(self) -> None:
-        """Answer with the file, the script or the number of the latest build."""
-        if self.path == "/_preview/reload.js":
-            self._send(RELOAD_SCRIPT, "text/javascript")
-        elif self.path.startswith("/_preview/builds"):
-            newest = self.builds.wait_for_newer(self.path.rpartition("=")[2])
-            self._send(newest.encode(), "text/plain")
+        """Answer with the file, the script or, as they end, the builds."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        if self.path == "/_preview/builds":
+            self._start("text/event-stream")
+            with contextlib.suppress(ConnectionError):  # the page was left
+                while Handler.built.wait():
+                    self.wfile.write(b"data: new\n\n")
+        elif self.path == "/_preview/reload.js":
+            self._start("text/javascript")
+            self.wfile.write(RELOAD_SCRIPT)
+        elif path.suffix == ".html" and path.is_file():
+            self._start("text/html; charset=utf-8")
+            script = b'<script src="/_preview/reload.js"></script></body>'
+            self.wfile.write(path.read_bytes().replace(b"</body>", script))
         else:
-            path = Path(self.translate_path(self.path))
-            path = path / "index.html" if path.is_dir() else path
-            if path.suffix == ".html" and path.is_file():
-                script = b'<script src="/_preview/reload.js"></script></body>'
-                page = path.read_bytes().replace(b"</body>", script)
-                # The policy of the page allows scripts and requests of its own host alone.
-                self._send(page, "text/html; charset=utf-8")
-            else:
-                super().do_GET()
+            super().do_GET()
 
-    def _send(self, body: bytes, kind: str) -> None:
+    def _start(self, kind: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
         """Say nothing of requests; the terminal is for builds."""
 
 
-def build() -> int:
-    """Build the site in a process of its own."""
-    child = multiprocessing.get_context("fork").Process(target=_publish)
+def build() -> bool:
+    """Build the site in a process of its own; tell whether that succeeded."""
+    child = multiprocessing.get_context("fork").Process(target=_build)
     child.start()
     child.join()
-    return child.exitcode or 0
+    return child.exitcode == 0
 
 
-def _publish() -> None:
-    from shipping import publish
-
-    sys.exit(publish.main([]))
-
-
-def changes() -> Iterable[object]:
-    """Yield whenever a source of the site was saved."""
-    places = [ROOT / "docs", ROOT / "rnnlab"]
-    return watchfiles.watch(*places, watch_filter=_is_source, debounce=200, step=50)
-
-
-def _is_source(change: watchfiles.Change, path: str) -> bool:
-    hidden = any(part.startswith(".") or part == "__pycache__" for part in Path(path).parts)
-    return not hidden and BUILD not in Path(path).parents and not path.endswith("~")
+def _build() -> None:
+    sys.argv = ["build.py"]
+    runpy.run_path(str(Path(__file__).with_name("build.py")), run_name="__main__")
 
 
 def main() -> int:
     """Build, serve, and build again after each change until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--port", type=int, default=8000)
-    options = parser.parse_args()
-
-    # Loaded once, before the forks.
-    import sphinx.cmd.build  # noqa: F401
-    import sphinx_book_theme  # noqa: F401
-
-    from running import executed_pages  # noqa: F401
-
-    builds = Builds()
-    handler = functools.partial(Handler, builds=builds)
+    port = parser.parse_args().port
+    for library in LIBRARIES:
+        import_module(library)
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", options.port), handler)
+        handler = partial(Handler, directory=str(BUILD / "html"))
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:
-        print(f"error: --port {options.port} can't be used: {error.strerror}", file=sys.stderr)
+        print(f"error: --port {port} can't be used: {error.strerror}", file=sys.stderr)
         return 2
     server.daemon_threads = True
     build()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"preview: http://127.0.0.1:{options.port}/ (Ctrl-C ends it)", flush=True)
-    try:
-        for _ in changes():
-            if build() == 0:
-                builds.add()
-    except KeyboardInterrupt:
-        pass
+    print(f"preview: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
+    sources = DefaultFilter(ignore_paths=[BUILD])  # no hidden folders, bytecode or editors' files
+    with contextlib.suppress(KeyboardInterrupt):
+        for _ in watch(ROOT / "docs", ROOT / "rnnlab", watch_filter=sources, debounce=200, step=50):
+            if build():
+                Handler.built, built = threading.Event(), Handler.built
+                built.set()
     return 0
 
 

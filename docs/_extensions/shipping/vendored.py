@@ -1,7 +1,7 @@
 """Files of others that the site serves or is built with: one list, checked at every build.
 
 `_static/vendor/vendored.json` names each package, its version and licence, and each file with its
-SHA-256.  Refresh from the npm registry with `python docs/_extensions/vendored.py [version ...]`.
+SHA-256.  `nox -s vendor` fetches them anew from the npm registry.
 """
 
 from __future__ import annotations

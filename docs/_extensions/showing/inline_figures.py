@@ -11,24 +11,21 @@ appear one after the other when the reader asks; on paper and without scripts it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
 
-from showing.places import cell_of, line_of
+from showing.locations import cell_of, warn
 
-LOGGER = logging.getLogger(__name__)
 BLACK = re.compile(r"(?<=[:\s])(#000000|#000|black)(?=;|\s|$)")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 # A hundredth of a point is a seventy-fifth of a CSS pixel: finer digits are only weight.
 FINE = re.compile(r"-?\d+\.\d{3,}")
 POSITIONS = {"d", "x", "y", "cx", "cy", "x1", "y1", "x2", "y2", "points"}
 STEP = re.compile(r"step-(\d+)")
-SIZE = re.compile(r"([\d.]+)(pt|px|)")
-PIXELS = {"pt": 4 / 3, "px": 1.0, "": 1.0}
 
 
 def inline_svg(source: str, *, alt: str, prefix: str) -> str:
@@ -42,29 +39,13 @@ def inline_svg(source: str, *, alt: str, prefix: str) -> str:
     root = ElementTree.fromstring(source)
     names = short_names(root, prefix)
     for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        if element.tag == "style":
-            continue
+        element.tag = without_namespace(element.tag)
         element.tail = None
         if not (element.text or "").strip():
             element.text = None
-        attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
-        element.attrib.clear()
-        for key, value in attributes.items():
-            if key == "id":
-                if value in names:
-                    element.set("id", names[value])
-                if step := STEP.fullmatch(value):
-                    element.set("data-step", step[1])
-            elif key == "href" and value.startswith("#"):
-                element.set("href", "#" + names[value[1:]])
-            elif not (element is root and key in {"width", "height", "version"}):
-                element.set(key, lighten(key, value, names))
-        if element is root:
-            for key in ("width", "height"):
-                if key in attributes:
-                    element.set(key, pixels(attributes[key]))
+        element.attrib = dict(attributes(element, names))
     drop(root, {"metadata", "style", "title", "desc"})
+    root.attrib.pop("version", None)
     # What Matplotlib's style sheet says of every element of a page, said of this figure alone.
     root.attrib |= {"stroke-linejoin": "round", "stroke-linecap": "butt", "fill": "currentColor"}
     root.attrib |= {"class": "figure", "role": "img", "aria-label": " ".join(alt.split())}
@@ -84,17 +65,37 @@ def stepper(svg: str) -> str:
     )
 
 
+def without_namespace(name: str) -> str:
+    """Return an element's or attribute's name as HTML has it."""
+    return name.rpartition("}")[2]
+
+
 def short_names(root: ElementTree.Element, prefix: str) -> dict[str, str]:
     """Return a short id, unique on the page, for each id that the drawing itself refers to."""
     used: dict[str, str] = {}
     for element in root.iter():
         for key, value in element.attrib.items():
             targets = REFERENCE.findall(value)
-            if key.rpartition("}")[2] == "href" and value.startswith("#"):
+            if without_namespace(key) == "href" and value.startswith("#"):
                 targets.append(value[1:])
             for target in targets:
                 used.setdefault(target, f"{prefix}-{len(used) + 1}")
     return used
+
+
+def attributes(element: ElementTree.Element, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of an element as the page has them."""
+    for key, value in element.attrib.items():
+        key = without_namespace(key)
+        if key == "href" and value.startswith("#"):
+            yield key, "#" + names[value[1:]]
+        elif key != "id":
+            yield key, lighten(key, value, names)
+        else:
+            if value in names:
+                yield key, names[value]
+            if step := STEP.fullmatch(value):
+                yield "data-step", step[1]
 
 
 def lighten(key: str, value: str, names: dict[str, str]) -> str:
@@ -114,14 +115,6 @@ def shorten(number: re.Match[str]) -> str:
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def pixels(length: str) -> str:
-    """Return a length in CSS pixels."""
-    match = SIZE.fullmatch(length)
-    if match is None:
-        raise ValueError(f"an SVG's size must be in pt or px, not {length!r}")
-    return f"{float(match[1]) * PIXELS[match[2]]:g}"
-
-
 def drop(element: ElementTree.Element, tags: set[str]) -> None:
     """Remove elements with these tags, and groups that hold nothing."""
     for child in list(element):
@@ -135,22 +128,14 @@ def place_figures(app: Sphinx, document: nodes.document) -> None:
     """Put each SVG image of a page into the page itself, and ask each image for its alt text."""
     for figure in document.findall(nodes.figure):
         if next(figure.findall(nodes.image), None) is None:
-            LOGGER.warning(
-                "a figure without an image in %s: it draws nothing, or its kernel shows no SVG",
-                cell_of(figure),
-                location=(app.env.docname, line_of(figure)),
-                type="inline_figures",
-            )
+            what = "a figure without an image in %s: it draws nothing, or its kernel shows no SVG"
+            warn(app.env.docname, figure, what, cell_of(figure))
     for number, image in enumerate(list(document.findall(nodes.image)), start=1):
         uri: str = image["uri"]
         alt = image.get("alt", "").strip()
         if not alt:
-            LOGGER.warning(
-                "a figure without alt text in %s; write what it shows under `image: alt:`",
-                cell_of(image),
-                location=(app.env.docname, line_of(image)),
-                type="inline_figures",
-            )
+            what = "a figure without alt text in %s; write what it shows under `image: alt:`"
+            warn(app.env.docname, image, what, cell_of(image))
         if uri.endswith(".svg") and "://" not in uri:
             relative, path = app.env.relfn2path(uri, app.env.docname)
             app.env.note_dependency(relative)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -17,13 +18,11 @@ import quickjs
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-from showing.places import line_of
+from showing.locations import around, warn
 
-LOGGER = logging.getLogger(__name__)
 KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 # Errors come back as values: an exception through the engine would carry its stack into the text.
 SET_TEX = """
@@ -81,13 +80,7 @@ def set_or_warn(translator: HTML5Translator, node: nodes.Element, *, display: bo
         return set_tex(prepare_display(tex) if display else tex, display=display)
     except TexError as error:
         docname = translator.builder.current_docname
-        LOGGER.warning(
-            "the formula %r does not parse: %s",
-            " ".join(tex.split()),
-            error,
-            location=(docname, line_of(node)),
-            type="mathematics",
-        )
+        warn(docname, node, "the formula %r does not parse: %s", " ".join(tex.split()), error)
         return f"<code>{escape(tex)}</code>"
 
 
@@ -113,32 +106,24 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 def address_equations(app: Sphinx, document: nodes.document) -> None:
     """See to it that every display equation has a permanent address."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for node in document.findall(nodes.math_block):
         if node["ids"]:
             continue
-        owner = described_object(node)
-        if owner is None:
-            LOGGER.warning(
-                "the equation %r has no label: write $$ ... $$ (eq-name)",
-                " ".join(node.astext().split()),
-                location=(app.env.docname, line_of(node)),
-                type="mathematics",
-            )
-        else:  # in a docstring, where the object that is described already has an address
-            counts[owner] = counts.get(owner, 0) + 1
+        if owner := described_object(node):
+            counts[owner] += 1
             node["ids"] = [f"{owner}-equation-{counts[owner]}"]
+        else:
+            tex = " ".join(node.astext().split())
+            message = "the equation %r has no label: write $$ ... $$ (eq-name)"
+            warn(app.env.docname, node, message, tex)
 
 
 def described_object(node: nodes.Node) -> str | None:
-    """Return the id of the function, class or module whose docstring holds the node."""
-    parent = node.parent
-    while parent is not None and not isinstance(parent, addnodes.desc):
-        parent = parent.parent
-    if parent is None:
-        return None
-    ids = [id for signature in parent.findall(addnodes.desc_signature) for id in signature["ids"]]
-    return ids[0] if ids else None
+    """Return the address of the function, class or module whose docstring holds the node."""
+    described = (one for one in around(node) if isinstance(one, addnodes.desc))
+    signatures = (one for desc in described for one in desc.findall(addnodes.desc_signature))
+    return next((address for signature in signatures for address in signature["ids"]), None)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,4 +1,7 @@
-"""Time training, generating and building beside their peers: `python bench.py [--runs 5]`.
+"""Time training, generating and building beside their peers.
+
+    python -m tests.studies.benchmarks.bench [--runs 5] [--only KIND]
+
 
 Each run is a process of its own. The order is interleaved and begins with another peer in each
 round, so that a machine that becomes slower slows all alike, and one round before the counted ones
@@ -17,7 +20,7 @@ import sys
 import time
 from pathlib import Path
 
-import building
+from tests.studies.benchmarks import building
 
 ROOT = Path(__file__).parents[3]
 PEERS = {
@@ -40,9 +43,8 @@ THREADS = (
 
 def run_peer(kind: str, peer: str) -> dict[str, float] | str:
     """Run a peer once; return its line, or why there is none."""
-    environment = dict(os.environ, PYTHONPATH=str(ROOT))
-    command = [sys.executable, str(Path(__file__).with_name("peers.py")), kind, peer]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    command = [sys.executable, "-m", "tests.studies.benchmarks.peers", kind, peer]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
         return done.stderr.strip().splitlines()[-1]
     return json.loads(done.stdout.strip().splitlines()[-1])

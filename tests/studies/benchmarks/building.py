@@ -63,7 +63,7 @@ class Site:
         (self.docs / "index.md").write_text(f"# Index\n\n```{{toctree}}\n{names}\n```\n")
         for number in range(pages):
             self.write(number, "Some text.")
-        self.publish = [sys.executable, str(self.docs / "_extensions" / "shipping" / "publish.py")]
+        self.build = [sys.executable, str(self.docs / "_extensions" / "shipping" / "build.py")]
 
     def write(self, number: int, sentence: str) -> None:
         """Write a page that holds this sentence."""
@@ -79,12 +79,12 @@ class Site:
 
     def cold(self) -> tuple[float, float]:
         """Build from nothing; return the overhead and the time of the whole build."""
-        seconds, output = timed(self.publish)
+        seconds, output = timed(self.build)
         cells = [float(number) for number in re.findall(r"done .*?: ([\d.]+) s,", output)]
         return seconds - sum(cells) / 2, seconds
 
     def unchanged(self, runs: int) -> tuple[list[float], list[float]]:
-        """Build again when nothing changed: with publish.py, and in turn with Sphinx alone."""
+        """Build again when nothing changed: with build.py, and in turn with Sphinx alone."""
         build = self.docs / "_build"
         own = build / "own"
         sphinx = [
@@ -93,7 +93,7 @@ class Site:
             *(str(self.docs), str(own / "html")),
         ]
         timed(sphinx)
-        pairs = [(timed(self.publish)[0], timed(sphinx)[0]) for _ in range(runs + 1)]
+        pairs = [(timed(self.build)[0], timed(sphinx)[0]) for _ in range(runs + 1)]
         ours, sphinxs = zip(*pairs[1:], strict=True)
         return list(ours), list(sphinxs)
 

@@ -1,7 +1,11 @@
-"""The same training and the same generating, by each peer: `python peers.py KIND PEER`.
+"""The same training and the same generating, by each peer.
 
-`python peers.py memory ITERATIONS` tells the peak memory of a process that trains so long, and
-`python peers.py stateful VALUES` what one of so many values takes.
+    python -m tests.studies.benchmarks.peers KIND PEER
+    python -m tests.studies.benchmarks.peers memory ITERATIONS
+    python -m tests.studies.benchmarks.peers stateful VALUES
+
+The last two tell the peak memory of a process that trains so long, and what one of so many values
+takes.
 
 Training: the lab's network (100 ReLU units, a dense output) for 1,500 iterations on batches of 50
 windows of 20 steps, Adam with the rate 0.001, in float32, with the batches drawn as the run goes.

@@ -1,6 +1,6 @@
 """What the page backpropagation-through-time claims about training."""
 
-from from_page import functions_of
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("backpropagation-through-time")
 

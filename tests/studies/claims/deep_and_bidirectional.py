@@ -1,6 +1,6 @@
 """What the page deep-and-bidirectional claims about training."""
 
-from from_page import functions_of
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("deep-and-bidirectional")
 layers = PAGE["layers"]

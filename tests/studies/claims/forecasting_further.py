@@ -1,6 +1,6 @@
 """What the page forecasting-further claims about networks that forecast ten steps."""
 
-from from_page import functions_of
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("forecasting-further")
 

@@ -1,6 +1,6 @@
 """What the page honest-forecasting claims about its forecasts."""
 
-from from_page import functions_of
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("honest-forecasting")
 

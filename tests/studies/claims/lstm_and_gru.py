@@ -2,7 +2,8 @@
 
 import keras
 import numpy as np
-from from_page import functions_of
+
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("lstm-and-gru")
 

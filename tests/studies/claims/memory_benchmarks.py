@@ -1,6 +1,6 @@
 """What the page memory-benchmarks claims about training."""
 
-from from_page import functions_of
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("memory-benchmarks")
 

@@ -1,7 +1,8 @@
 """What the page vanishing-gradients claims about training."""
 
 import numpy as np
-from from_page import functions_of
+
+from tests.studies.from_page import functions_of
 
 PAGE = functions_of("vanishing-gradients")
 

@@ -21,13 +21,9 @@ import numpy as np
 
 from rnnlab.memory_tasks import adding, adding_1997, temporal_order
 from rnnlab.training import train
+from tests.studies.from_page import functions_of
 
-ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT / "tests" / "studies" / "claims"))
-
-from from_page import functions_of  # noqa: E402
-
-TARGET = ROOT / "docs" / "tutorials" / "data" / "memory.json"
+TARGET = Path(__file__).parents[3] / "docs" / "tutorials" / "data" / "memory.json"
 SEEDS, SUM_SEEDS = range(5), range(3)
 CELLS = ("SimpleRNN", "LSTM", "GRU")
 #: After how many sequences a run is given up.

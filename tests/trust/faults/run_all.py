@@ -1,8 +1,9 @@
 """Make every fault happen many times, print what came of it and write docs/_build/faults.json.
 
-    python tests/trust/faults/run_all.py [--share 0.1] [--only PART]
+    python -m tests.trust.faults.run_all [--share 0.1] [--only PART]
 
-`nox -s faults` calls this. Work that was kept must not be lost, and nothing may be silently wrong.
+`nox -s trust -- faults` calls this. Work that was kept must not be lost, and nothing may be
+silently wrong.
 """
 
 from __future__ import annotations

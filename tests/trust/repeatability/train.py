@@ -1,6 +1,6 @@
-"""One short training, for `table.py` to run in a process of its own: prints what it ended with.
+"""One short training, for `compare.py` to run in a process of its own: prints what it ended with.
 
-python tests/trust/repeatability/train.py CASE [--threads N] [--seed N]
+python -m tests.trust.repeatability.train CASE [--threads N] [--seed N]
 """
 
 from __future__ import annotations

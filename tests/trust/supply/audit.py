@@ -1,6 +1,6 @@
 """What the site is built with: known faults, licences, and a list of it all in CycloneDX's format.
 
-    python tests/trust/supply/audit.py PYTHON
+    python -m tests.trust.supply.audit PYTHON
 
 PYTHON is the interpreter of the environment that the site was built in. `nox -s audit` calls this.
 """

@@ -9,39 +9,31 @@ import ipaddress
 import sys
 from typing import Any
 
-# Where each event that names a host has it among its arguments.
-PLACES = {
-    "socket.connect": 1,
-    "socket.sendto": 1,
-    "socket.sendmsg": 1,
-    "socket.getaddrinfo": 0,
-    "socket.gethostbyname": 0,
-    "socket.gethostbyaddr": 0,
-    "socket.getnameinfo": 0,
-}
+CONNECT = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+LOOK_UP = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 
 
 def refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
     """Raise an error where a page reaches for another host."""
-    if event in PLACES:
-        host = arguments[PLACES[event]]
-        if isinstance(host, tuple):  # an address of the internet; that of a Unix socket is a name
-            host = host[0]
-        elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-            return
-        if not _is_this_machine(host):
-            raise PermissionError(
-                f"a page reaches no network, and this one asks for {host!r} ({event}); "
-                "put what it needs into a file beside it"
-            )
+    if event in LOOK_UP:
+        host = arguments[0]
+    elif event in CONNECT and isinstance(arguments[1], tuple):  # a Unix socket's address is a name
+        host = arguments[1][0]
+    elif event == "socket.getnameinfo":
+        host = arguments[0][0]
+    else:
+        return
+    if not _is_this_machine(host):
+        raise PermissionError(
+            f"a page reaches no network, and this one asks for {host!r} ({event}); "
+            "put what it needs into a file beside it"
+        )
 
 
 def _is_this_machine(host: Any) -> bool:
-    if host in (None, "", b"", "localhost", b"localhost"):
-        return True
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
     try:
-        name = host.decode() if isinstance(host, bytes) else str(host)
-        return ipaddress.ip_address(name).is_loopback
+        return name in ("", "localhost") or ipaddress.ip_address(name).is_loopback
     except ValueError:  # a name, whatever it may stand for
         return False
 

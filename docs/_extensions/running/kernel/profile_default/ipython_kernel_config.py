@@ -1,6 +1,6 @@
 """How every page's kernel hands over its figures (see the matplotlibrc beside this folder)."""
 
-c = get_config()  # noqa: F821  (IPython provides it)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  (IPython provides it)
 
 c.InlineBackend.figure_formats = {"svg"}
 # The canvas as asked for, uncropped, and nothing in the file that differs between two builds.

@@ -9,7 +9,6 @@ from typing import Any
 
 from sphinx.testing.util import SphinxTestApp
 
-EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
 OTHERS = "sphinx_book_theme|pydata_sphinx_theme|sphinx_exercise|myst_nb"
 SETTINGS = {
     "html_theme": "basic",

@@ -1,8 +1,8 @@
 """Compare the figures that the last build's pages state with those that are recorded.
 
-    python -m tests.site.figures [--record]
+    python -m tests.site.checks.figures [--record]
 
-`nox -s figures` calls this. It prints what differs, and writes it with the versions to
+`nox -s check -- figures` calls this. It prints what differs, and writes it with the versions to
 `docs/_build/figures.md`. The record is `tests/site/recorded_figures.json`.
 """
 
@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from .allowances import allowance
-from .built_pages import DOCS, ROOT, NotBuiltError, find_pages, outputs_of, varies
+from tests.site.tools.built_pages import DOCS, ROOT, NotBuiltError, find_pages, outputs_of, varies
+
+from .figure_allowances import allowance
 
 RECORD = ROOT / "tests" / "site" / "recorded_figures.json"
 REPORT = DOCS / "_build" / "figures.md"
-HOW_TO_RECORD = "record it with: nox -s figures -- --record"
+HOW_TO_RECORD = "record it with: nox -s check -- figures --record"
 LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "matplotlib")
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 

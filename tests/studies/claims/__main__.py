@@ -1,4 +1,8 @@
-"""Try what pages claim about training on further seeds; `nox -s claims` calls this.
+"""Try what pages claim about training on further seeds.
+
+    python -m tests.studies.claims [PAGE ...] [--seeds 20]
+
+`nox -s study -- claims` calls this.
 
 A page asserts its claims on the few seeds that it has time for. Here each is tried on twenty more,
 with the functions of the page itself. In a module of this folder `claim_<name>(seed)` returns
@@ -13,7 +17,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-HELPERS = {"run", "from_page"}
 FIRST_SEED = 100  # the pages use smaller ones
 
 Values = dict[str, float]
@@ -21,7 +24,7 @@ Values = dict[str, float]
 
 def main() -> int:
     """Try the claims and return how many of them failed with some seed."""
-    known = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - HELPERS)
+    known = sorted({path.stem for path in Path(__file__).parent.glob("[!_]*.py")})
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", nargs="*", default=known, help=f"some of {', '.join(known)}")
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds (default: 20)")
@@ -30,7 +33,7 @@ def main() -> int:
         parser.error(f"no claims of {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     failed = 0
     for page in arguments.pages:
-        module = importlib.import_module(page)
+        module = importlib.import_module(f"tests.studies.claims.{page}")
         for name in [name for name in vars(module) if name.startswith("claim_")]:
             holds = getattr(module, name.replace("claim_", "holds_", 1))
             failed += not is_kept(page, name, getattr(module, name), holds, arguments.seeds)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from showing.page_facts import running_time
+from showing.page_times import running_time
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 SENTENCE = "{page-time}`read` to read and {page-time}`run` to run."
 
@@ -28,7 +28,7 @@ def test_running_times_are_rounded_up(seconds: float | None, text: str) -> None:
 
 
 def test_reading_takes_a_minute_for_180_words_or_15_lines_of_code(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "showing.page_facts")
+    site = SmallSite(tmp_path, "showing.page_times")
     code = "```python\n" + "x = 1\n" * 30 + "```\n"
     words = "word " * (3 * 180 - 8)  # the sentence itself has eight
     site.page("index", f"# Title\n\n{SENTENCE}\n\n{words}\n\n{code}")
@@ -38,6 +38,6 @@ def test_reading_takes_a_minute_for_180_words_or_15_lines_of_code(tmp_path: Path
 
 
 def test_another_word_is_refused(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "showing.page_facts")
+    site = SmallSite(tmp_path, "showing.page_times")
     site.page("index", "# Title\n\n{page-time}`walk`\n")
     assert "takes `read`, `run` or `run` and a page, not 'walk'" in site.build()

@@ -9,7 +9,7 @@ from itertools import product
 
 from playwright.sync_api import Page
 
-from .page_checks import NARROW, WIDE, Visit, upright
+from .page_load import NARROW, WIDE, Visit, upright
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import exercise_node, exercise_subtitle, solution_node
 
-LOGGER = logging.getLogger(__name__)
+from showing.locations import warn
 
 
 def name_exercises(app: Sphinx, document: nodes.document) -> None:
@@ -25,12 +24,8 @@ def name_exercises(app: Sphinx, document: nodes.document) -> None:
     for exercise in document.findall(exercise_node):
         subtitle = next(exercise.findall(exercise_subtitle), None)
         if subtitle is None:
-            LOGGER.warning(
-                "the exercise %s has no title: write its number and what it asks",
-                exercise["label"],
-                location=exercise,
-                type="answers",
-            )
+            wanted = "the exercise %s has no title: write its number and what it asks"
+            warn(app.env.docname, exercise, wanted, exercise["label"])
             continue
         number = subtitle.astext().split()[0]
         numbered = number[0].isdigit()
@@ -42,13 +37,8 @@ def name_exercises(app: Sphinx, document: nodes.document) -> None:
     for answer in document.findall(solution_node):
         name = names.get(answer["target_label"])
         if name is None:
-            LOGGER.warning(
-                "the answer %s is to %s, which is no exercise of this page",
-                answer["label"],
-                answer["target_label"],
-                location=answer,
-                type="answers",
-            )
+            wrong = "the answer %s is to %s, which is no exercise of this page"
+            warn(app.env.docname, answer, wrong, answer["label"], answer["target_label"])
             continue
         answer["title"] = f"Answer to {name}"
         answer[0] = nodes.title("", answer["title"])

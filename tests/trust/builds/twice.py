@@ -1,10 +1,10 @@
 """Run every page a second time, and compare its outputs with those of the site.
 
-    python -m tests.trust.twice [PART ...]
+    python -m tests.trust.builds.twice [PART ...]
 
-`nox -s twice` calls this. The second time Python hashes with another seed and the pages come in
-another order, the shortest first. What a page computes must be the same to the last digit and
-point of a figure; a cell with `snippet: varies`, whose output is a time, is exempt.
+`nox -s trust -- twice` calls this. The second time Python hashes with another seed and the pages
+come in another order, the shortest first. What a page computes must be the same to the last digit
+and point of a figure; a cell with `snippet: varies`, whose output is a time, is exempt.
 """
 
 from __future__ import annotations
@@ -18,13 +18,10 @@ from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
 
-from tests.site.built_pages import ROOT, NotBuiltError, find_pages, outputs_of, varies
-
-# isort: split
-# They lie outside of any package; `built_pages` has put them on the path.
-from running.execution import Executed, Page, PageError, kernel_environment, run_page
-from running.forked_kernels import start_server
-from running.pages import cell_lines, find_imports
+from running.cache import Executed
+from running.execution import PageError, run_page, start_kernels
+from running.pages import Page, cell_lines
+from tests.site.tools.built_pages import ROOT, NotBuiltError, find_pages, outputs_of, varies
 
 HASH_SEED = 1  # the site's is 0
 CELL_TIMEOUT = 900
@@ -50,16 +47,16 @@ def _parting(one: str, other: str) -> tuple[str, str]:
     return one[start : start + 80], other[start : start + 80]
 
 
-async def run_all(pages: Sequence[tuple[Page, Executed]], workers: int = 2) -> int:
+async def run_all(pages: Sequence[tuple[Page, Executed]], environment: dict[str, str]) -> int:
     """Run pages and report; return how many differ or failed."""
-    turn, bad, finished = asyncio.Semaphore(workers), 0, 0
+    turn, bad, finished = asyncio.Semaphore(2), 0, 0
     started = time.monotonic()
 
     async def run(page: Page, first: Executed) -> None:
         nonlocal bad, finished
         async with turn:
             try:
-                second = await run_page(page, ROOT, CELL_TIMEOUT, HASH_SEED)
+                second = await run_page(page, environment, CELL_TIMEOUT)
                 found = list(differences(page, first.notebook, second.notebook))
             except PageError as error:
                 found = [str(error)]
@@ -86,9 +83,7 @@ def main() -> int:
         return 2
     built.sort(key=lambda pair: pair[1].seconds)
     print(f"{len(built)} pages to run again, the shortest first, PYTHONHASHSEED={HASH_SEED}")
-    sources = [cell.source for page in pages for cell in page.run.cells]
-    start_server(kernel_environment(ROOT, HASH_SEED), libraries=find_imports(sources, ROOT)[1])
-    bad = asyncio.run(run_all(built))
+    bad = asyncio.run(run_all(built, start_kernels(pages, ROOT, HASH_SEED)))
     print(f"{len(built) - bad} of {len(built)} pages gave the same outputs both times")
     return 1 if bad else 0
 

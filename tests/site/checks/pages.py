@@ -1,6 +1,6 @@
 """Print what each page of the built site weighs and how it does.
 
-    python -m tests.site.table [--lighthouse [RUNS]] [--pages PART]
+    python -m tests.site.checks.pages [--lighthouse [RUNS]] [--pages PART]
 
 With Lighthouse: its marks on a phone for performance, accessibility, best practices and search
 engines, each the median of RUNS (1).  Ends with status 1 if a page is not as the tests want it.
@@ -13,10 +13,11 @@ import sys
 
 from playwright.sync_api import Browser
 
-from . import page_checks as check
+from tests.site.tools.browser import SITE, chromium, pages, served
+
+from . import page_load as check
 from . import page_use as use
-from .browser import SITE, chromium, pages, served
-from .outside import CATEGORIES, lighthouse
+from .lighthouse import CATEGORIES, marks_of
 
 COLUMNS = ["KB", "requests", "CLS 1280", "CLS 390", "axe", "keyboard", "policy", "other"]
 MARKS = ["perf.", "access.", "practices", "SEO"]
@@ -55,7 +56,7 @@ def main() -> int:
             row, wrong[name] = measure(browser, root + name)
             # Lighthouse gives no marks to a page that says it is not found.
             if options.lighthouse and name != "404.html":
-                marks = lighthouse(root + name, runs=options.lighthouse)
+                marks = marks_of(root + name, runs=options.lighthouse)
                 row += [str(marks[category]) for category in CATEGORIES]
             cells = [f"{cell:>{len(column)}}" for cell, column in zip(row, columns, strict=False)]
             print("  ".join([f"{name:{width}}", *cells]), flush=True)

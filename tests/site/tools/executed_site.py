@@ -1,4 +1,4 @@
-"""A site of a few pages that run, built by the real build in a process of its own."""
+"""A site of a few pages whose cells run, built by the real build in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
+EXTENSIONS = Path(__file__).parents[3] / "docs" / "_extensions"
 
 CONF = f"""
 import sys
 sys.path.insert(0, {str(EXTENSIONS)!r})
-extensions = ["shipping.house", "running.executed_pages"]
+extensions = ["shipping.site_fingerprint", "running.executed_pages"]
+exclude_patterns = ["_build"]
 project = "fixture"
 html_theme = "basic"
 rnnlab_cell_timeout = 5
 """
 
 
-class PublishedSite:
+class ExecutedSite:
     """A small site in a folder of its own, built by the real build."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,12 +45,8 @@ class PublishedSite:
         (self.docs.parent / name).write_text(text, "utf8")
 
     def start(self) -> subprocess.Popen[str]:
-        command = [
-            sys.executable,
-            str(EXTENSIONS / "shipping" / "publish.py"),
-            "--source",
-            str(self.docs),
-        ]
+        build = str(EXTENSIONS / "shipping" / "build.py")
+        command = [sys.executable, build, "--source", str(self.docs)]
         # ipykernel does not listen to C-level output where this variable is set.
         environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
         return subprocess.Popen(

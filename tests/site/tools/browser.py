@@ -20,7 +20,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-SITE = Path(os.environ.get("RNNLAB_SITE", Path(__file__).parents[2] / "docs" / "_build" / "html"))
+SITE = Path(os.environ.get("RNNLAB_SITE", Path(__file__).parents[3] / "docs" / "_build" / "html"))
 FOLDER = "/some/folder/"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 COMPRESSED = {".html", ".css", ".js", ".svg", ".txt", ".xml", ".ipynb", ".md"}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
-sys.path.insert(0, str(DOCS / "_extensions"))
+from running.cache import Executed, look_up, open_cache
+from running.pages import Page, code_cells, open_page
 
-from running.execution import Executed, Page, look_up, open_cache  # noqa: E402
-from running.pages import is_page, read_page, to_run  # noqa: E402
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
 
 
 class NotBuiltError(Exception):
@@ -20,16 +18,13 @@ class NotBuiltError(Exception):
 
 def find_pages(parts: Sequence[str] = ("",)) -> list[Page]:
     """Return the pages with cells whose name has one of some parts in it."""
-    found = []
-    for path in sorted(DOCS.rglob("*.md")):
-        name = path.relative_to(DOCS).with_suffix("").as_posix()
-        if name.startswith("_") or not any(part in name for part in parts):
-            continue
-        text = path.read_text("utf8")
-        if is_page(text):
-            notebook = read_page(text)
-            found.append(Page(name, path, notebook, to_run(notebook, path.parent, ROOT)))
-    return found
+    paths = {path.relative_to(DOCS).with_suffix("").as_posix(): path for path in DOCS.rglob("*.md")}
+    found = [
+        open_page(name, path, ROOT)
+        for name, path in sorted(paths.items())
+        if not name.startswith("_") and any(part in name for part in parts)
+    ]
+    return [page for page in found if page]
 
 
 def outputs_of(pages: Iterable[Page], build: Path = DOCS / "_build") -> list[Executed]:
@@ -47,5 +42,5 @@ def outputs_of(pages: Iterable[Page], build: Path = DOCS / "_build") -> list[Exe
 
 def varies(page: Page) -> list[bool]:
     """Tell for each code cell of a page whether it says that its output differs from run to run."""
-    cells = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
+    cells = code_cells(page.notebook)
     return [bool(cell.metadata.get("snippet", {}).get("varies")) for cell in cells]

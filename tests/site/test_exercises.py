@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .small_site import SmallSite
+from .tools.small_site import SmallSite
 
 EXERCISE = """# Title
 
@@ -30,7 +30,7 @@ It is one.
 
 
 def test_an_exercise_and_its_answer(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "showing.answers")
+    site = SmallSite(tmp_path, "showing.exercises")
     site.page("index", EXERCISE)
     assert site.build() == ""
     html = site.html("index.html")
@@ -45,12 +45,12 @@ def test_an_exercise_and_its_answer(tmp_path: Path) -> None:
 
 
 def test_an_exercise_without_title_is_refused(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "showing.answers")
+    site = SmallSite(tmp_path, "showing.exercises")
     site.page("index", EXERCISE.replace(" 1.2 What is $x$?", ""))
     assert "the exercise ex-1-2 has no title" in site.build()
 
 
 def test_an_answer_to_nothing_is_refused(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path, "showing.answers")
+    site = SmallSite(tmp_path, "showing.exercises")
     site.page("index", EXERCISE.replace("{solution-start} ex-1-2", "{solution-start} ex-9"))
     assert "the answer answer-1-2 is to ex-9, which is no exercise of this page" in site.build()

@@ -11,38 +11,30 @@ from __future__ import annotations
 from math import ceil
 
 from docutils import nodes
-from docutils.parsers.rst.states import Inliner
 from docutils.utils import unescape
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
+LOGGER = logging.getLogger(__name__)
 WORDS_A_MINUTE = 180  # technical prose, read by someone who stops to think
 LINES_A_MINUTE = 15  # code
 # Steps that a reader can tell apart. Two runs of a page differ by less, so its sentence stays.
 STEPS = (5, 10, 20, 30, 45, 60)
 
 
-class page_time(nodes.Inline, nodes.TextElement):  # type: ignore[misc]  # noqa: N801
-    """Stands for a time until the page is written."""
-
-
 class PageTime(SphinxRole):
     """The role: its text is `read`, `run`, or `run` and another page."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Leave a node, or a message if the text is neither."""
+        """Leave the question in the text until the page is written."""
         kind, _, page = unescape(self.text).partition(" ")
         page = page or self.env.docname
-        known = kind == "run" and page in self.env.found_docs
-        if not known and self.text not in {"read", "run"}:
-            inliner: Inliner = self.inliner
-            message = inliner.reporter.error(
-                f"{{page-time}} takes `read`, `run` or `run` and a page, not {self.text!r}",
-                line=self.lineno,
-            )
-            return [], [message]
-        return [page_time(kind=kind, page=page)], []
+        if self.text not in {"read", "run"} and not (kind == "run" and page in self.env.found_docs):
+            wanted = "{page-time} takes `read`, `run` or `run` and a page, not %r"
+            LOGGER.warning(wanted, self.text, location=self.get_location())
+        return [nodes.inline(page_time=kind, page=page)], []
 
 
 class WritePageTimes(SphinxPostTransform):
@@ -51,14 +43,13 @@ class WritePageTimes(SphinxPostTransform):
     default_priority = 10
 
     def run(self, **options: object) -> None:
-        """Replace each node by its text."""
-        for node in list(self.document.findall(page_time)):
-            if node["kind"] == "read":
-                text = reading_time(self.document)
-            else:
-                seconds = getattr(self.env, "rnnlab_run_seconds", {}).get(node["page"])
-                text = running_time(seconds)
-            node.replace_self(nodes.Text(text))
+        """Replace each question by its answer."""
+        seconds = getattr(self.env, "rnnlab_run_seconds", {})
+        for node in list(self.document.findall(nodes.inline)):
+            if node.get("page_time") == "read":
+                node.replace_self(nodes.Text(reading_time(self.document)))
+            elif node.get("page_time") == "run":
+                node.replace_self(nodes.Text(running_time(seconds.get(node["page"]))))
 
 
 def reading_time(document: nodes.document) -> str:
@@ -78,14 +69,12 @@ def running_time(seconds: float | None) -> str:
     if seconds is None:
         return "a time that this build did not measure"
     if seconds > STEPS[-1]:
-        minutes = ceil(seconds / 60)
-        return f"about {minutes} minutes"
+        return f"about {ceil(seconds / 60)} minutes"
     return f"about {next(step for step in STEPS if seconds <= step)} seconds"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the role."""
-    app.add_node(page_time)
     app.add_role("page-time", PageTime())
     app.add_post_transform(WritePageTimes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

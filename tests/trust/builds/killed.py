@@ -1,6 +1,6 @@
 """Kill a build at random moments, start it again, and compare the site with an undisturbed one's.
 
-    python -m tests.trust.killed_builds [--kills 30] [--seed 0]
+    python -m tests.trust.builds.killed [--kills 30] [--seed 0]
 
 Half of the builds are a folder's first; the others bring a site up
 to date of which one page has changed, so that there is a site to be spoiled.
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.site.published_site import CONF, PublishedSite
+from tests.site.tools.executed_site import CONF, ExecutedSite
 
 ALT = "---\nmystnb:\n  image:\n    alt: a line that rises\n---\n"
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([{}, 2, 3])\nplt.show()"
@@ -46,14 +46,10 @@ class Kill:
         return self.stood != "SPOILED" and self.restarted and self.same
 
 
-def write_pages(site: PublishedSite, edition: int) -> None:
+def write_pages(site: ExecutedSite, edition: int) -> None:
     """Write three pages, of which the second differs from edition to edition."""
-    site.write(
-        "conf.py",
-        CONF.replace(
-            "]", ', "showing.inline_figures", "copying.programs", "shipping.page_assets"]'
-        ),
-    )
+    more = ["showing.inline_figures", "copying.programs", "shipping.page_styles"]
+    site.write("conf.py", f"{CONF}extensions += {more}\n")
     glued = "from myst_nb import glue\nglue('it', 1.25, display=False)"
     site.page("page-a", "x = 6", "print(x * 7)", glued)
     site.page("page-b", FIGURE.format(edition), f"print('edition', {edition})", metadata=ALT)
@@ -71,7 +67,7 @@ class Trial:
 
     def __init__(self, folder: Path, *, first: bool) -> None:
         """Prepare the start, and build once without a kill."""
-        self.site = PublishedSite(folder)
+        self.site = ExecutedSite(folder)
         self.start = folder / "start"
         if not first:
             write_pages(self.site, 1)

@@ -1,9 +1,9 @@
 """Train the same in several processes and settings, and compare what comes out.
 
-    python -m tests.trust.repeatability.table [CASE ...]
+    python -m tests.trust.repeatability.compare [CASE ...]
 
-`nox -s repeat` calls this. The exit status is 1 where something that docs/reference.md promises
-does not hold.
+`nox -s trust -- repeat` calls this. The exit status is 1 where something that docs/reference.md
+promises does not hold.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Ended:
 
 def run(case: str, setting: Setting) -> Ended:
     """Train in a process of its own."""
-    command = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("train.py")), case]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.trust.repeatability.train", case]
     done = subprocess.run(
         [*command, *setting.arguments], env=os.environ | setting.environment, cwd=ROOT,
         capture_output=True, text=True, check=False,

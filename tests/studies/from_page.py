@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import sys
 from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parents[3] / "docs"
-sys.path.insert(0, str(DOCS / "_extensions"))
+from running.pages import code_cells, read_page
 
-from running.pages import code_cells, read_page  # noqa: E402
+TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
 
 
 def functions_of(page: str) -> dict[str, Any]:
@@ -22,7 +20,7 @@ def functions_of(page: str) -> dict[str, Any]:
     Returns:
         What they define, by name.
     """
-    cells = code_cells(read_page((DOCS / "tutorials" / f"{page}.md").read_text("utf8")))
+    cells = code_cells(read_page((TUTORIALS / f"{page}.md").read_text("utf8")))
     statements = [
         statement
         for cell in cells
