@@ -61,20 +61,22 @@ def build(description: str, arrays: list[Array]) -> Any:
         Exception: It is none of plain layers, or the arrays are not its variables; the kind is
             Keras's or ours. Nothing has been executed or allocated by what was described.
     """
-    model = keras.saving.deserialize_keras_object(_check(description, arrays), safe_mode=True)
+    _check(description, arrays)
+    model = _built(description)
     assign(arrays, variables_of(model))
     return model
 
 
-def _check(description: str, arrays: list[Array]) -> Any:
+def _check(description: str, arrays: list[Array]) -> None:
     if len(description) > _LONGEST_DESCRIPTION:
         raise ValueError(f"its description is longer than {_LONGEST_DESCRIPTION:,} characters")
-    config = json.loads(description)
-    _check_classes(config)
+    _check_classes(json.loads(description))
     with tf.Graph().as_default():  # where variables have shapes, and nothing is computed
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    check_layout(arrays, variables_of(model))
-    return config
+        check_layout(arrays, variables_of(_built(description)))
+
+
+def _built(description: str) -> Any:
+    return keras.saving.deserialize_keras_object(json.loads(description), safe_mode=True)
 
 
 def _check_classes(value: Any) -> None:
