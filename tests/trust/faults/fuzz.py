@@ -8,6 +8,7 @@ than a bound, allocate much, or end the process.
 from __future__ import annotations
 
 import collections
+import itertools
 import json
 import os
 import random
@@ -26,9 +27,11 @@ from tests.trust.faults.mutations import changed, mutated
 COUNTS = {
     "checkpoint, bytes changed": 5_000,
     "checkpoint, bytes changed and signed again": 60_000,
+    "checkpoint, header changed and signed again": 5_000,
     "checkpoint, notes changed and signed again": 2_000,
     "model, bytes changed": 5_000,
     "model, bytes changed and signed again": 20_000,
+    "model, header changed and signed again": 5_000,
     "model, description changed and signed again": 2_000,
 }
 SECONDS = 20  # for one input; the machine may be busy
@@ -55,12 +58,33 @@ class Target:
 
 
 def targets(folder: Path, kind: str) -> Iterator[Target]:
-    """A loader, given bytes that were changed, without and with a checksum that fits, and texts."""
+    """A loader, given changed bytes, and changed parts under a checksum that fits."""
     from rnnlab._kept.tensor_file import pack, sign, unpack
     from tests.trust.faults.damage import Kept, Saved
 
     file = Kept(folder) if kind == "checkpoint" else Saved(folder)
     text, arrays = unpack(file.whole)
+    start = 8 + int.from_bytes(file.whole[:8], "little")
+    header = json.loads(file.whole[8:start])
+    cuts = [0, 8, start, start + header["text"]["data_offsets"][0], len(file.whole)]
+    parts = [file.whole[first:last] for first, last in itertools.pairwise(cuts)]
+
+    def headed(length: bytes, header: bytes, *data: bytes, fits: bool = True) -> bytes:
+        length = len(header).to_bytes(8, "little") if fits else length
+        return sign(b"".join([length, header, *data]))
+
+    def bytes_changed(rng: random.Random) -> bytes:
+        """Change the length of the header, the header, the numbers or the text."""
+        changed_parts, one = list(parts), rng.randrange(len(parts))
+        changed_parts[one] = mutated(parts[one], rng)
+        return headed(*changed_parts, fits=rng.random() < 0.5)
+
+    def header_changed(rng: random.Random) -> bytes:
+        lie = json.dumps(changed(header, rng), separators=(",", ":")).encode()
+        return headed(parts[0], lie, *parts[2:])
+
+    def text_changed(rng: random.Random) -> bytes:
+        return pack(json.dumps(changed(json.loads(text), rng)), arrays)
 
     def load(content: bytes) -> str:
         found = file.answer(content)
@@ -70,13 +94,12 @@ def targets(folder: Path, kind: str) -> Iterator[Target]:
         return found
 
     def load_unsigned(content: bytes) -> str:
-        if load(content) == "read":
+        if (found := load(content)) == "read":
             raise AssertionError("read under a checksum of something else")
-        return "refused"
+        return found
 
     yield Target(load_unsigned, lambda rng: mutated(file.whole, rng))
-    yield Target(load, lambda rng: sign(mutated(file.whole, rng)))
-    yield Target(load, lambda rng: pack(json.dumps(changed(json.loads(text), rng)), arrays))
+    yield from (Target(load, make) for make in (bytes_changed, header_changed, text_changed))
 
 
 def target(folder: Path, name: str) -> Target:
