@@ -89,7 +89,7 @@ def targets(folder: Path, kind: str) -> Iterator[Target]:
     def load(content: bytes) -> str:
         found = file.answer(content)
         # A signature that fits makes another iteration, layer or number true.
-        if found not in ("refused", "read") and content != file.whole:
+        if found not in ("refused", "read", "same"):
             raise AssertionError(found)
         return found
 
