@@ -11,15 +11,13 @@ import filelock
 import numpy as np
 
 from rnnlab._arguments import check_count
-from rnnlab._fast.keras_private import states_of
-from rnnlab._kept import random_state
-from rnnlab._kept.checkpoint_file import DamagedError, pack, storable, unpack
+from rnnlab._kept import random_state, tensor_file
 from rnnlab._kept.files import read_whole, write_whole
+from rnnlab._kept.plain_network import variables_of
+from rnnlab._kept.tensor_file import DamagedError
 
 #: The layout that is written here; a file of a later one is refused.
 FORMAT = 1
-#: Larger files are neither written nor read.
-LARGEST_FILE = 2_000_000_000
 
 
 class Checkpoint:
@@ -33,8 +31,8 @@ class Checkpoint:
     It is written beside its place, flushed to the disk and then moved there, so that the file is
     whole at any moment: until the next one is complete, it is the last one. A killed writing
     leaves at most ``.<name>.new``, which the next one replaces. A SHA-256 over everything in the
-    file is checked when it is read. It is an ``.npz`` of plain arrays and holds no code, and
-    reading it allocates no more than a few times its size, whatever its headers claim.
+    file is checked when it is read. Its format is safetensors, which holds no code, and
+    reading it allocates no more than a few times its size, whatever its header claims.
 
     A new file may be read by whom your umask says; one that is replaced keeps its permissions.
     Beside it stands ``<name>.lock``, which keeps a second run from being kept in it.
@@ -55,7 +53,7 @@ class Checkpoint:
         """Name the file; nothing is read or written yet.
 
         Args:
-            path: The file, in a folder that exists; its name ends in ``.npz``.
+            path: The file, in a folder that exists; its name ends in ``.safetensors``.
             rng: The only source of chance in the batches.
             every: Write after every so many iterations, and after the last.
 
@@ -63,8 +61,8 @@ class Checkpoint:
             TypeError: An argument is of another type than wanted.
             ValueError: The name has another ending, or `every` is not positive.
         """
-        if Path(path).suffix != ".npz":
-            raise ValueError(f"path must end in '.npz', not {Path(path).name!r}")
+        if Path(path).suffix != ".safetensors":
+            raise ValueError(f"path must end in '.safetensors', not {Path(path).name!r}")
         # Two links to one file are one file, and moving another there must not replace the link.
         self.path = Path(os.path.realpath(path))
         if not isinstance(rng, np.random.Generator | np.random.RandomState):
@@ -132,28 +130,23 @@ class Checkpoint:
             "history": vars(history),
             "rng": random_state.as_plain(self.rng),
         }
-        arrays = [storable(variable.numpy()) for variable in _variables(model, optimizer)]
-        content = pack(json.dumps(notes), arrays)
-        if len(content) > LARGEST_FILE:
-            raise ValueError(f"a checkpoint must be at most {LARGEST_FILE:,} bytes long")
+        variables = [*variables_of(model), *optimizer.variables]
+        content = tensor_file.pack(json.dumps(notes), [variable.numpy() for variable in variables])
         # The run holds the lock, so nobody else writes beside.
         write_whole(self.path, content, beside=self.path.with_name(f".{self.path.name}.new"))
 
     def _restore(self, model: Any, optimizer: Any, loss: str, history: Any) -> int:
         """Set everything as the file has it, or nothing."""
         try:
-            text, arrays = unpack(read_whole(self.path, LARGEST_FILE))
+            text, arrays = tensor_file.unpack(read_whole(self.path))
             notes = json.loads(text)
             if notes["format"] != FORMAT:
                 raise DamagedError(f"it has format {notes['format']}, not {FORMAT}")
             for part, value in _description(model, optimizer, loss).items():
                 if notes["run"][part] != value:
                     raise DamagedError(f"it is of another run: its {part} differs")
-            variables = _variables(model, optimizer)
-            now = [storable(variable.numpy()) for variable in variables]
-            here, there = _shapes(now), _shapes(arrays)
-            if here != there:
-                raise DamagedError(f"it is of another model: its arrays are {there}, not {here}")
+            variables = [*variables_of(model), *optimizer.variables]
+            tensor_file.check_layout(arrays, variables)
             iteration, logged = notes["iteration"], notes["history"]
             counted = type(iteration) is int and 0 < iteration < 2**63
             if not counted or not _is_like(logged, history):
@@ -161,14 +154,9 @@ class Checkpoint:
             random_state.restore(self.rng, notes["rng"])
         except (ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             raise ValueError(f"checkpoint {str(self.path)!r} cannot be used: {error}") from error
-        for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(array.view(variable.numpy().dtype))
+        tensor_file.assign(arrays, variables)
         vars(history).update(logged)
         return int(iteration)
-
-
-def _shapes(arrays: list[Any]) -> list[tuple[list[int], str]]:
-    return [(list(array.shape), str(array.dtype)) for array in arrays]
 
 
 def _is_like(logged: Any, history: Any) -> bool:
@@ -182,28 +170,21 @@ def _is_like(logged: Any, history: Any) -> bool:
     return True
 
 
-def _variables(model: Any, optimizer: Any) -> list[Any]:
-    """Return all that changes in training, the states of dropout's seeds included."""
-    return [*model.variables, *states_of(model), *optimizer.variables]
-
-
 def _description(model: Any, optimizer: Any, loss: str) -> dict[str, Any]:
     """Describe what makes a run another run though its arrays have the same shapes."""
     layers = [[type(layer).__name__, layer.get_config()] for layer in model.layers]
     rule = [type(optimizer).__name__, optimizer.get_config()]
+    run = {"model": layers, "optimizer": rule, "loss": loss}
     # Through JSON, so that it is equal to what is read back.
-    plain = json.dumps(_without_names([layers, rule]), default=_plain, sort_keys=True)
-    described_layers, described_rule = json.loads(plain)
-    return {"model": described_layers, "optimizer": described_rule, "loss": loss}
+    described: dict[str, Any] = json.loads(
+        json.dumps(run, default=_plain), object_hook=_without_name
+    )
+    return described
 
 
-def _without_names(value: Any) -> Any:
+def _without_name(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out names, which Keras counts up from model to model."""
-    if isinstance(value, dict):
-        return {key: _without_names(item) for key, item in value.items() if key != "name"}
-    if isinstance(value, list | tuple):
-        return [_without_names(item) for item in value]
-    return value
+    return {key: value for key, value in config.items() if key != "name"}
 
 
 def _plain(value: Any) -> Any:

@@ -1,19 +1,15 @@
 """The lab's network as a Keras model, and models kept in files."""
 
 import os
-import tempfile
-import warnings
+import secrets
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from rnnlab._door import takes
-from rnnlab._kept import model_file
-from rnnlab._kept.files import put_in_place, read_whole
-
-#: Larger files are refused before they are read.
-LARGEST_FILE = 2_000_000_000
+from rnnlab._kept import plain_network, tensor_file
+from rnnlab._kept.files import read_whole, write_whole
 
 
 @takes(units="count", features="count", seed="integer >= 0")
@@ -69,69 +65,68 @@ def recurrent_network(
 
 
 def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
-    """Write a model, its layers and its weights, to a file in Keras's format.
+    """Write a model, its layers and its numbers, to a file in the format safetensors.
 
-    The file is written beside its place and then moved there, so that whatever happens meanwhile,
-    `path` holds either the whole new model or what it held before. A symbolic link stays one, and a
-    file that is replaced keeps its permissions. A process that is killed may leave a folder
-    ``.saving-...``, which nothing reads.
+    It comes back as it is: with its weights, the states of stateful layers and of dropout's seeds;
+    only how it was compiled is left out. The file is written beside its place and then moved
+    there, so that whatever happens meanwhile, `path` holds either the whole new model or what it
+    held before. A symbolic link stays one, and a file that is replaced keeps its permissions. A
+    process that is killed may leave a file ``.<name>.<letters>.new``, which nothing reads.
 
     Args:
-        model: The model.
-        path: The file; its name ends in ``.keras``.
+        model: The model, of Keras's plain layers.
+        path: The file; its name ends in ``.safetensors``.
 
     Raises:
         TypeError: `model` is no Keras model.
-        ValueError: The name of the file has another ending.
+        ValueError: The name of the file has another ending, or the model has layers that `load`
+            would refuse, or more than 2 GB. Such a model has a method `save` of its own.
         OSError: The file cannot be written.
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
-    path = Path(os.path.realpath(_keras_path(path)))
-    with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
-        written = Path(folder, "model.keras")
-        with warnings.catch_warnings():
-            # Keras 3.15 reads its variables in a way that NumPy 2 warns of.
-            warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
-            model.save(written)
-        put_in_place(written, path)
+    path = Path(os.path.realpath(_checked(path)))
+    try:
+        content = tensor_file.pack(*plain_network.describe(model))
+    except Exception as error:
+        raise ValueError(f"model must be one that can be loaded again: {error}") from error
+    # A name of its own, since others may write the same model at the same time.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    write_whole(path, content, beside=beside)
 
 
 def load(path: str | os.PathLike[str]) -> keras.Model:
-    """Read a model from a file that `save` or Keras's own `model.save` has written.
+    """Read a model from a file that `save` has written.
 
     Only a network of Keras's plain layers is read: those that are numbers and arithmetic. Nothing
     that the file holds is executed, nothing outside of it is read, and no more than a few times
-    its size is allocated, whatever it claims. A file with other layers that you trust is for
-    `keras.saving.load_model`.
+    its size is allocated, whatever it claims. A SHA-256 over all of it is checked.
 
     Args:
-        path: The file, of at most 2 GB; its name ends in ``.keras``.
+        path: The file, of at most 2 GB; its name ends in ``.safetensors``. A ``.keras`` file that
+            you trust is for `keras.saving.load_model`.
 
     Returns:
         The model, ready to predict, to be trained and to generate.
 
     Raises:
-        ValueError: The name has another ending, or the file is cut short, damaged, too large,
-            compressed, no Keras model, or a model with other layers, code of its own or links to
-            other files.
+        ValueError: The name has another ending, or the file is cut short, damaged, too large, of
+            another kind, or holds a model with other layers or code of its own.
         OSError: The file cannot be read.
     """
-    path = _keras_path(path)
-    content = read_whole(path, LARGEST_FILE)
-    # A copy that is ours alone, so that what was checked is what Keras reads.
-    with tempfile.TemporaryDirectory(prefix="rnnlab-") as folder:
-        copy = Path(folder, "model.keras")
-        copy.write_bytes(content)
-        try:
-            model_file.check(content)
-            return keras.saving.load_model(copy, compile=False, safe_mode=True)
-        except Exception as error:
-            raise ValueError(f"{str(path)!r} is no whole Keras model: {error}") from error
+    path = _checked(path)
+    content = read_whole(path)
+    try:
+        return plain_network.build(*tensor_file.unpack(content))
+    except Exception as error:
+        raise ValueError(f"{str(path)!r} is no whole model: {error}") from error
 
 
-def _keras_path(path: str | os.PathLike[str]) -> Path:
+def _checked(path: str | os.PathLike[str]) -> Path:
     path = Path(path)
-    if path.suffix != ".keras":
-        raise ValueError(f"path must end in '.keras', not {path.name!r}")
+    if path.suffix != ".safetensors":
+        raise ValueError(
+            f"path must end in '.safetensors', not {path.name!r}; Keras's own files are for "
+            "model.save and, where you trust them, keras.saving.load_model"
+        )
     return path

@@ -1,21 +1,26 @@
 """The state of a random generator as plain values, and back without trusting them."""
 
 import copy
+import json
 from typing import Any
 
 import numpy as np
 
-from rnnlab._kept.checkpoint_file import DamagedError
+from rnnlab._kept.tensor_file import DamagedError
 
 Rng = np.random.Generator | np.random.RandomState
 
-#: The place in an array of the state that a generator reads next, unchecked by NumPy.
+#: The place in a list of the state that a generator reads next, unchecked by NumPy.
 _PLACES = {"pos": "key", "buffer_pos": "buffer"}
 
 
 def as_plain(rng: Rng) -> Any:
     """Return the state of a generator as numbers, texts, lists and dictionaries."""
-    return _plain(_state(rng))
+    if isinstance(rng, np.random.RandomState):
+        state: Any = rng.get_state(legacy=False)
+    else:
+        state = rng.bit_generator.state
+    return json.loads(json.dumps(state, default=lambda array: array.tolist()))
 
 
 def restore(rng: Rng, plain: Any) -> None:
@@ -24,59 +29,40 @@ def restore(rng: Rng, plain: Any) -> None:
     Raises:
         DamagedError: It is no state of this kind of generator, which then keeps its own.
     """
-    state = _like(plain, _state(rng), "state")
+    if not _alike(plain, as_plain(rng)):
+        raise DamagedError("its random generator is of another kind, or in no possible state")
     try:
-        _set_state(copy.deepcopy(rng), state)  # one that is refused may have been set in part
-        _set_state(rng, state)
+        trial = copy.deepcopy(rng)  # one that is refused may have been set in part
+        _set_state(trial, plain)
+        if as_plain(trial) != plain:
+            raise ValueError("NumPy has converted it")
+        _set_state(rng, plain)
     except Exception as error:
-        raise DamagedError(f"its random generator is of another kind: {error}") from error
+        raise DamagedError(f"its random generator is in no possible state: {error}") from error
 
 
-def _state(rng: Rng) -> Any:
+def _set_state(rng: Rng, plain: Any) -> None:
     if isinstance(rng, np.random.RandomState):
-        return rng.get_state(legacy=False)
-    return rng.bit_generator.state
-
-
-def _set_state(rng: Rng, state: Any) -> None:
-    if isinstance(rng, np.random.RandomState):
-        rng.set_state(state)
+        rng.set_state(plain)
     else:
-        rng.bit_generator.state = state
+        rng.bit_generator.state = plain
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+def _alike(plain: Any, own: Any) -> bool:
+    """Tell whether a value has the parts and types that the generator's own state has there.
 
-
-def _like(plain: Any, own: Any, name: str) -> Any:
-    """Return a value with the type and shape that the generator's own state has there.
-
-    What has another one would be converted by NumPy, or read beyond its end.
+    What has not would be converted by NumPy, or read beyond its end.
     """
+    if type(plain) is not type(own):
+        return False
     if isinstance(own, dict):
-        if not isinstance(plain, dict) or set(plain) != set(own):
-            raise DamagedError(f"its random generator is of another kind: its {name} differs")
-        state = {key: _like(plain[key], own[key], key) for key in own}
-        for place, array in _PLACES.items():
-            if place in state and not 0 <= state[place] <= np.size(state.get(array, ())):
-                raise DamagedError(f"its random generator has no place {state[place]}")
-        return state
+        return (
+            set(plain) == set(own)
+            and all(_alike(plain[key], own[key]) for key in own)
+            and all(0 <= plain[p] <= len(plain[array]) for p, array in _PLACES.items() if p in own)
+        )
+    if isinstance(own, list):
+        return len(plain) == len(own) and all(map(_alike, plain, own))
     if isinstance(own, str):
-        if plain != own:
-            raise DamagedError(f"its random generator is of another kind: {plain!r}, not {own}")
-        return plain
-    if isinstance(own, np.ndarray):
-        try:
-            values = np.array(plain, own.dtype)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise DamagedError(f"its random generator has no {name}: {error}") from error
-        if values.shape != own.shape or values.tolist() != plain:
-            raise DamagedError(f"its random generator has another {name}")
-        return values
-    wanted = float if isinstance(own, float) else int
-    if type(plain) is not wanted or (wanted is int and plain < 0):
-        raise DamagedError(f"its random generator has no {name} {plain!r}")
-    return plain
+        return bool(plain == own)
+    return isinstance(own, float) or plain >= 0

@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
+from rnnlab._checks import ACTIVATIONS
 
 from rnnlab import lab2019
-from rnnlab._checks import ACTIVATIONS
 from rnnlab.cells import simple_rnn, simple_rnn_step
 
 NUMPY_ACTIVATIONS = {

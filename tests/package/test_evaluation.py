@@ -5,8 +5,8 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error, mean_squared_error, root_mean_squared_error
 
-from rnnlab.baselines import LinearForecast, exact_recurrence, fit_linear, naive
-from rnnlab.evaluation import mae, mae_by_step, mase, mse, mse_by_step, rmse, steps_within
+from rnnlab.baselines import exact_recurrence, fit_linear, naive
+from rnnlab.evaluation import mae, mae_by_step, mase, mse, mse_by_step, rmse
 from rnnlab.lab2019 import next_batch, time_series
 from rnnlab.windows import windows
 

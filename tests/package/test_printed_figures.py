@@ -8,8 +8,8 @@ import pytest
 
 from rnnlab import lab2019
 from rnnlab.cells import simple_rnn_step
-from rnnlab.models import recurrent_network
 from rnnlab.lab2019 import next_batch, time_series
+from rnnlab.models import recurrent_network
 from rnnlab.training import train
 
 RUNS = {

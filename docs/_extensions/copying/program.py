@@ -12,7 +12,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from running.pages import find_data_files
+from running.fingerprint import find_data_files
 
 from .cells import Cell, CellError, Statement
 from .data import embedded

@@ -18,12 +18,12 @@ import numpy as np
 import tensorflow as tf
 
 from rnnlab.baselines import exact_recurrence, fit_linear
-from rnnlab.evaluation import mae_by_step, mse, mse_by_step, steps_within
-from rnnlab.lab2019 import next_batch, time_series
-from rnnlab.windows import shuffled_batches, windows
+from rnnlab.evaluation import mae_by_step, mse, mse_by_step
 from rnnlab.generation import generate
+from rnnlab.lab2019 import next_batch, time_series
 from rnnlab.models import recurrent_network
 from rnnlab.training import train
+from rnnlab.windows import shuffled_batches, windows
 
 TARGET = Path(__file__).parents[3] / "docs" / "tutorials" / "data" / "generating.json"
 SEEDS, NOISE_SEEDS, CURVES = range(30), range(10), 5

@@ -20,10 +20,10 @@ import numpy as np
 from keras import layers
 
 from rnnlab.evaluation import mse
-from rnnlab.series import two_waves
-from rnnlab.windows import shuffled_batches, windows
 from rnnlab.generation import generate
+from rnnlab.series import two_waves
 from rnnlab.training import train
+from rnnlab.windows import shuffled_batches, windows
 
 TARGET = Path(__file__).parents[3] / "docs" / "tutorials" / "data" / "ten_steps.json"
 SEEDS = range(3)

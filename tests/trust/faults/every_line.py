@@ -54,7 +54,7 @@ def _traced(path: Path, at: int) -> tuple[int, bool, int, str]:
 def _work(folder: Path, count: int) -> None:
     """Try up to `count` lines, spread over the run, and write down what was wrong."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    path = folder / "lines.npz"
+    path = folder / "lines.safetensors"
     way = {0: _traced(path, 1)[3]}  # before anything has begun
     for iterations in range(1, ITERATIONS + 1):
         model, optimizer = kept_run.run(None, "NumPy", iterations, units=2)

@@ -10,14 +10,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from rnnlab import models
 from tests.trust.faults import forks
-from tests.trust.faults.damage import Kept
-from tests.trust.faults.hostile_files import CANARY, checkpoints, saved_models
+from tests.trust.faults.damage import Kept, Saved
+from tests.trust.faults.hostile_files import checkpoints, saved_models
 from tests.trust.faults.outcome import Outcome, Progress
 
 #: What reading may add to the memory of the process; the files ask for a thousand times as much.
 MEMORY = 200_000_000
+#: What reads each kind of file, and what makes hostile ones of a whole one.
+KINDS = {"checkpoint": (Kept, checkpoints), "model": (Saved, saved_models)}
 FORBIDDEN = (
     "os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen", "marshal.loads",
     "pickle.find_class", "socket.connect", "compile", "exec", "shutil.unpack_archive",
@@ -65,7 +66,7 @@ def _read(kind: str, files: list[Path], told: Path) -> None:
     """Read files in this process; write down what came of each and what it took."""
     folder = told.with_suffix("")
     folder.mkdir(exist_ok=True)
-    answer = Kept(folder).answer if kind == "checkpoint" else _model_reader(folder)
+    answer = KINDS[kind][0](folder).answer
     for file in files:
         events: list[str] = []
         content = file.read_bytes()
@@ -77,26 +78,11 @@ def _read(kind: str, files: list[Path], told: Path) -> None:
             notes.write(json.dumps(line) + "\n")
 
 
-def _model_reader(folder: Path) -> Callable[[bytes], str]:
-    place = folder / "hostile.keras"
-
-    def answer(content: bytes) -> str:
-        place.write_bytes(content)
-        try:
-            model = models.load(place)
-        except ValueError as error:
-            return f"refused: {error}"
-        read = any((weight == CANARY).any() for weight in model.get_weights())
-        return "the secret was read" if read else "accepted"
-
-    return answer
-
-
 def hostile(folder: Path, kind: str, progress: Progress, *, seconds: float = 300) -> Outcome:
     """Read each file in a process that may die of it."""
     outcome, largest = Outcome(), 0
-    made = checkpoints(Kept(folder).whole) if kind == "checkpoint" else saved_models(folder)
-    cases = dict(made)
+    read_by, made = KINDS[kind]
+    cases = dict(made(read_by(folder).whole))
     files = []
     for number, content in enumerate(cases.values()):
         files.append(folder / f"hostile-{number}.bin")
@@ -119,7 +105,7 @@ def hostile(folder: Path, kind: str, progress: Progress, *, seconds: float = 300
         answer = json.loads(line)
         outcome.tried += 1
         largest = max(largest, answer["grown"])
-        if not answer["found"].startswith("refused") or answer["found"].endswith("changed"):
+        if answer["found"] != "refused":
             outcome.mislead(f"{kind}, {name}: {answer['found']}")
         if answer["events"]:
             outcome.mislead(f"{kind}, {name}: {answer['events']}")

@@ -1,61 +1,60 @@
-"""Files that somebody has made to do harm."""
+"""Files that somebody has made to do harm, under a checksum that fits."""
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import os
-import zipfile
-from collections.abc import Callable, Iterator
+import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import h5py
 import keras
-import numpy as np
 
-from rnnlab import models
-from rnnlab._kept.checkpoint_file import pack, unpack
+from rnnlab._kept.tensor_file import pack, sign, unpack
 
-Members = dict[str, bytes]
-#: What stands in another file, and must not be found in a model.
-CANARY = 12345.0
+Files = Iterator[tuple[str, bytes]]
 
 
-def zipped(members: Members, **settings: Any) -> bytes:
-    """Return an archive; `settings` are those of `zipfile.ZipFile`."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", **settings) as archive:
-        for name, member in members.items():
-            archive.writestr(name, member)
-    return content.getvalue()
+def forged(whole: bytes) -> Files:
+    """Files whose header lies, in the place of any."""
+    length = int.from_bytes(whole[:8], "little")
+    start, header, data = whole[:8], json.loads(whole[8 : 8 + length]), whole[8 + length :]
+    end = len(data)
+
+    def file(more: Any, data: bytes = data) -> bytes:
+        text = more if isinstance(more, bytes) else json.dumps(header | more, separators=(",", ":"))
+        text = text if isinstance(text, bytes) else text.encode()
+        return sign(len(text).to_bytes(8, "little") + text + data)
+
+    def array(shape: Any, first: int, last: int, dtype: str = "F32") -> dict[str, Any]:
+        return {"more": {"dtype": dtype, "shape": shape, "data_offsets": [first, last]}}
+
+    terabytes = 10 * 10**12
+    yield "an array that claims 10 TB", file(array([terabytes // 4], end, end + terabytes))
+    yield "an array of 10 TB in no bytes", file(array([terabytes // 4], end, end))
+    yield "a shape that is 0 in 64 bits", file(array([2**32, 2**32], end, end))
+    yield "a shape of a million sides", file(array([1] * 1_000_000, end, end + 4), data + bytes(4))
+    yield "a negative shape", file(array([-1], end, end))
+    yield "arrays that overlap", file(array([1], 0, 4))
+    yield "an array that ends before it begins", file(array([1], end, 0))
+    yield "an array of another kind", file(array([1], end, end + 8, "C64"), data + bytes(8))
+    yield "an array of objects", file(array([1], end, end + 8, "object"), data + bytes(8))
+    yield "bytes that belong to no array", file({}, data + bytes(8))
+    yield "one more array", file(array([1], end, end + 4), data + bytes(4))
+    empty = b'"%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}'
+    yield (
+        "a million empty arrays",
+        file(b"{" + b",".join(empty % number for number in range(1_000_000)) + b"}", b""),
+    )
+    yield "a header of lists within lists", file(b'{"a":' + b"[" * 400_000)
+    for claimed in (10**6, 10**8, 2**63, 2**64 - 1):
+        yield f"a header that claims {claimed:,} bytes", sign(claimed.to_bytes(8, "little") + start)
+    yield "a pickle", pickle.dumps(Path)
 
 
-def parts(content: bytes) -> Members:
-    """Return the members of an archive."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _header(shape: tuple[int, ...], descr: str = "<f4") -> bytes:
-    header = io.BytesIO()
-    claim = {"descr": descr, "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(header, claim)
-    return header.getvalue()
-
-
-def checkpoints(whole: bytes) -> Iterator[tuple[str, bytes]]:
+def checkpoints(whole: bytes) -> Files:
     """Files in the place of a checkpoint."""
-    pickled = io.BytesIO()
-    np.savez(pickled, digest=np.array([os.getcwd], object), notes=np.zeros(1, np.uint8))
-    yield "a pickled array", pickled.getvalue()
-    members = parts(whole)
-    for name, shape in {"10 TB": (2_500_000_000_000,), "-1": (-1,), "2^64": (2**32, 2**32)}.items():
-        yield f"an array that claims {name}", zipped(members | {"array_0.npy": _header(shape)})
-    yield "a zip bomb", zipped({"notes.npy": bytes(500_000_000)}, compression=zipfile.ZIP_DEFLATED)
-    yield "parts that overlap", _overlapping(members)
-    yield "parts with names of other folders", zipped({"../../digest.npy": b""} | members)
+    yield from forged(whole)
     text, arrays = unpack(whole)
     notes = json.loads(text)
     for name, change in {
@@ -75,156 +74,53 @@ def checkpoints(whole: bytes) -> Iterator[tuple[str, bytes]]:
     yield "lists within lists", pack("[" * 100_000, arrays)
 
 
-def _overlapping(members: Members) -> bytes:
-    """Point two entries of an archive's directory at one place."""
-    content = bytearray(zipped(members | {"notes.npy": members["notes.npy"] * 3}))
-    end = content.rindex(b"PK\x05\x06")
-    start = int.from_bytes(content[end + 16 : end + 20], "little")
-    first = content.index(b"PK\x01\x02", start)
-    second = content.index(b"PK\x01\x02", first + 4)
-    content[second + 42 : second + 46] = content[first + 42 : first + 46]
-    return bytes(content)
+def _layer(name: str, module: str = "keras.layers", **config: Any) -> dict[str, Any]:
+    return {"module": module, "class_name": name, "registered_name": None, "config": config}
 
 
-def _described(members: Members, change: Callable[[dict], None]) -> bytes:
-    config = json.loads(members["config.json"])
-    change(config)
-    return zipped(members | {"config.json": json.dumps(config).encode()})
-
-
-def _layer(name: str, module: str = "keras.layers", **config: Any) -> Callable[[dict], None]:
-    """Return a change that puts another layer at the end."""
-    layer = {"module": module, "class_name": name, "registered_name": None, "config": config}
-    return lambda model: model["config"]["layers"].append(layer)
-
-
-def _weights(members: Members, change: Callable[[Any], None]) -> bytes:
-    content = io.BytesIO(members["model.weights.h5"])
-    with h5py.File(content, "r+") as file:
-        change(file)
-    return zipped(members | {"model.weights.h5": content.getvalue()})
-
-
-KERNEL = "layers/dense/vars/0"
-
-
-def saved_models(folder: Path) -> Iterator[tuple[str, bytes]]:
+def saved_models(whole: bytes) -> Files:
     """Files in the place of a model."""
-    path = folder / "plain.keras"
-    models.save(models.recurrent_network(3), path)
-    members = parts(path.read_bytes())
-    secret = folder / "secret.h5"
-    with h5py.File(secret, "w") as file:
-        file["w"] = np.full((3, 1), CANARY, np.float32)
-    raw = folder / "secret.bin"
-    raw.write_bytes(np.full(3, CANARY, np.float32).tobytes())
+    yield from forged(whole)
+    text, arrays = unpack(whole)
 
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: os.getcwd() and x)])
-    model.save(folder / "lambda.keras")
-    yield "a Lambda layer", (folder / "lambda.keras").read_bytes()
-    code = {"class_name": "__lambda__", "config": {"value": base64.b64encode(b"c").decode()}}
-    yield (
-        "code as an activation",
-        _described(
-            members, lambda model: model["config"]["layers"][1]["config"].update(activation=code)
-        ),
-    )
-    yield (
-        "a layer that reads a file",
-        _described(members, _layer("StringLookup", vocabulary="/etc/passwd")),
-    )
+    def ending(*more: dict[str, Any], begin: int = 3) -> bytes:
+        """Describe the model with other layers after the first ones."""
+        model = json.loads(text)
+        layers = model["config"]["layers"]
+        layers[begin:] = more
+        return pack(json.dumps(model), arrays)
+
+    with_code = keras.layers.Lambda(lambda x: x)
+    yield "a Lambda layer", ending(keras.saving.serialize_keras_object(with_code))
+    code = {"class_name": "__lambda__", "config": {"value": "Yw=="}}
+    yield "code as an activation", ending(_layer("Activation", activation=code))
+    yield "a layer that reads a file", ending(_layer("StringLookup", vocabulary="/etc/passwd"))
     yield (
         "a layer that loads a program",
-        _described(members, _layer("TFSMLayer", filepath=str(folder), call_endpoint="serve")),
+        ending(_layer("TFSMLayer", filepath="/tmp", call_endpoint="serve")),
     )
-    yield (
-        "a function of another module",
-        _described(members, _layer("system", "os", command="true")),
-    )
+    yield "a function of another module", ending(_layer("system", "os", command="true"))
     yield (
         "a module of Keras's tests",
-        _described(members, _layer("Dense", "keras.src.saving.saving_lib_test", units=1)),
+        ending(_layer("Dense", "keras.src.saving.saving_lib_test", units=1)),
     )
-    yield (
-        "10 TB of weights in the description",
-        _described(
-            members,
-            lambda model: model["config"]["layers"][2]["config"].update(units=800_000_000_000),
-        ),
-    )
-    yield (
-        "100,000 layers",
-        _described(
-            members,
-            lambda model: model["config"].update(layers=model["config"]["layers"] * 50_000),
-        ),
-    )
-    deep = b'{"config":' * 50_000 + b"1" + b"}" * 50_000
-    yield "descriptions within descriptions", zipped(members | {"config.json": deep})
-
-    def replaced(make: Callable[[Any], None]) -> bytes:
-        def change(file: Any) -> None:
-            del file[KERNEL]
-            make(file)
-
-        return _weights(members, change)
-
-    def virtual(file: Any) -> None:
-        layout = h5py.VirtualLayout((3, 1), "f4")
-        layout[:] = h5py.VirtualSource(secret, "w", (3, 1))
-        file.create_virtual_dataset(KERNEL, layout)
-
-    def itself(file: Any) -> None:
-        file["layers/dense/more"] = file["layers"]
-
-    claims = {"shape": (2_500_000_000_000, 1), "dtype": "f4"}
-    yield (
-        "an external link",
-        replaced(lambda file: file.update({KERNEL: h5py.ExternalLink(str(secret), "w")})),
-    )
-    yield (
-        "a soft link",
-        replaced(
-            lambda file: file.update({KERNEL: h5py.SoftLink("/layers/simple_rnn/cell/vars/2")})
-        ),
-    )
-    yield (
-        "numbers kept in another file",
-        replaced(
-            lambda file: file.create_dataset(KERNEL, (3, 1), "f4", external=[(str(raw), 0, 12)])
-        ),
-    )
-    yield "a virtual array", replaced(virtual)
-    yield "an array that claims 10 TB", replaced(lambda file: file.create_dataset(KERNEL, **claims))
-    yield (
-        "a compressed array of 10 TB",
-        replaced(
-            lambda file: file.create_dataset(
-                KERNEL, compression="gzip", chunks=(10**6, 1), **claims
-            )
-        ),
-    )
-    yield (
-        "an array of texts",
-        replaced(
-            lambda file: file.create_dataset(KERNEL, data=["text"] * 3, dtype=h5py.string_dtype())
-        ),
-    )
-    yield "a group that holds itself", _weights(members, itself)
-    yield (
-        "a zip bomb",
-        zipped(
-            members | {"model.weights.h5": bytes(500_000_000)}, compression=zipfile.ZIP_DEFLATED
-        ),
-    )
-    yield "a part that claims 3 GB", _claiming(members, 3_000_000_000)
-    yield "a part of another folder", zipped(members | {"../../escaped": b"here"})
-    yield "an asset", zipped(members | {"assets/more.txt": b"here"})
-
-
-def _claiming(members: Members, size: int) -> bytes:
-    """Return an archive whose largest part claims a size that it has not."""
-    content = bytearray(zipped(members))
-    place = content.rindex(b"model.weights.h5") - 46
-    content[place + 24 : place + 28] = size.to_bytes(4, "little")
-    return bytes(content)
+    huge = 800_000_000_000
+    yield "10 TB of weights", ending(_layer("Dense", units=huge), begin=2)
+    yield "10 TB of a recurrent layer's", ending(_layer("LSTM", units=1_000_000), begin=1)
+    yield "10 TB of words", ending(_layer("Embedding", input_dim=huge, output_dim=4), begin=2)
+    shape = [huge, 5, 1]
+    first = _layer("InputLayer", batch_shape=shape, dtype="float32", sparse=False)
+    remembering = _layer("SimpleRNN", units=3, stateful=True, return_sequences=True)
+    yield "10 TB of states", ending(first, remembering, _layer("Dense", units=1), begin=0)
+    first = _layer("InputLayer", batch_shape=[None, 10**9, 1], dtype="float32", sparse=False)
+    unrolled = _layer("LSTM", units=3, unroll=True)
+    yield "a billion steps in one graph", ending(first, unrolled, begin=0)
+    yield "100,000 layers", ending(*[_layer("Flatten")] * 100_000)
+    deep = '{"config":' * 50_000 + "1" + "}" * 50_000
+    yield "descriptions within descriptions", pack(deep, arrays)
+    yield "a description of 500 MB", pack(" " * 500_000_000 + text, arrays)
+    yield "no description", pack("", arrays)
+    yield "an array too few", pack(text, arrays[:-1])
+    yield "an array too many", pack(text, [*arrays, arrays[0]])
+    yield "arrays of other shapes", pack(text, [array.T[..., None] for array in arrays])
+    yield "arrays of other kinds", pack(text, [array.view("i4") for array in arrays])

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from rnnlab._kept.checkpoint_file import unpack
+from rnnlab._kept.tensor_file import unpack
 from rnnlab.checkpoints import Checkpoint
 from rnnlab.lab2019 import next_batch
 from rnnlab.training import train

@@ -36,12 +36,12 @@ def _until_writing(process: ForkServerProcess, beside: Path) -> None:
 def kills(folder: Path, engine: str, count: int, progress: Progress, seed: int = 0) -> Outcome:
     """Kill runs until `count` have been killed, and compare the ends with one never killed."""
     outcome, moments = Outcome(), random.Random(f"{seed} {engine}")
-    whole = folder / f"{engine}-whole.npz"
+    whole = folder / f"{engine}-whole.safetensors"
     forks.finish(kept_run.record, whole, engine, ITERATIONS)
     wanted = kept_run.recorded(whole)[ITERATIONS]
     runs = writing = starting = 0
     while outcome.tried < count:
-        path = folder / f"{engine}-{runs}.npz"
+        path = folder / f"{engine}-{runs}.safetensors"
         runs += 1
         behind = 0
         while True:
@@ -100,7 +100,7 @@ def _compared(path: Path, behind: int, outcome: Outcome) -> int:
 def interrupts(folder: Path, engine: str, count: int, progress: Progress) -> Outcome:
     """Press Ctrl-C at random moments; the model and the file must hold one whole iteration."""
     outcome, moments = Outcome(), random.Random(f"Ctrl-C {engine}")
-    whole = folder / f"{engine}-uninterrupted.npz"
+    whole = folder / f"{engine}-uninterrupted.safetensors"
     forks.finish(kept_run.record, whole, engine, ITERATIONS)
     way = kept_run.recorded(whole)
     runs = 0
@@ -108,7 +108,7 @@ def interrupts(folder: Path, engine: str, count: int, progress: Progress) -> Out
         if runs > count:
             outcome.mislead(f"only {outcome.tried} of so many runs were stopped by Ctrl-C")
             break
-        path = folder / f"{engine}-interrupted-{runs}.npz"
+        path = folder / f"{engine}-interrupted-{runs}.safetensors"
         runs += 1
         while True:
             process = forks.start(kept_run.finish, path, engine, ITERATIONS)

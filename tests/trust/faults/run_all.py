@@ -28,13 +28,10 @@ ROOT = Path(__file__).parents[3]
 Fault = Callable[[Path, int, Progress], Outcome]
 
 
-def _damaged(make: type, change: Callable, *, same_is_right: bool = False) -> Fault:
+def _damaged(make: type, change: Callable) -> Fault:
     def fault(folder: Path, count: int, progress: Progress) -> Outcome:
         kept = make(folder)
-        contents = change(kept.whole, count)
-        return damage.tried(
-            kept.answer, contents, progress, "damage", of=count, same_is_right=same_is_right
-        )
+        return damage.tried(kept.answer, change(kept.whole, count), progress, "damage", of=count)
 
     return fault
 
@@ -67,13 +64,10 @@ FAULTS: dict[str, tuple[int, Fault]] = {
         for engine in kills.ENGINES
     },
     "Ctrl-C at every line": (300, every_line.every_line),
-    "checkpoint, a bit flipped": (
-        5_000,
-        _damaged(damage.Kept, damage.flipped, same_is_right=True),
-    ),
+    "checkpoint, a bit flipped": (5_000, _damaged(damage.Kept, damage.flipped)),
     "checkpoint, cut": (500, _damaged(damage.Kept, damage.cut)),
     "checkpoint, of another run, kind or format": (12, _foreign),
-    "model, a bit flipped": (4_000, _damaged(damage.Saved, damage.flipped, same_is_right=True)),
+    "model, a bit flipped": (4_000, _damaged(damage.Saved, damage.flipped)),
     "model, cut": (500, _damaged(damage.Saved, damage.cut)),
     "a full disk": (20, surroundings.full_disks),
     "a closed folder or file": (8, surroundings.unwritable),

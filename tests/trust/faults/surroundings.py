@@ -60,7 +60,7 @@ def full_disks(folder: Path, count: int, progress: Progress) -> Outcome:
     outcome, page = Outcome(), 4096
     wanted = kept_run.digest(*kept_run.run(None, "NumPy", 12, units=64))
     with small_disk(folder / "disk", 400_000) as mounted:
-        path = folder / "disk" / "run.npz"
+        path = folder / "disk" / "run.safetensors"
         for number in range(count):
             path.unlink(missing_ok=True)
             kept_run.run(path, "NumPy", 6, every=6, units=64)
@@ -77,7 +77,7 @@ def full_disks(folder: Path, count: int, progress: Progress) -> Outcome:
             if kept_run.digest(*kept_run.run(path, "NumPy", 12, units=64)) != wanted:
                 outcome.mislead(f"the end after a disk with room for {room} bytes")
             names = {entry.name for entry in path.parent.iterdir()}
-            if names != {path.name, "run.npz.lock"}:
+            if names != {path.name, "run.safetensors.lock"}:
                 outcome.mislead(f"{names} stayed on the full disk")
             progress.show("a full disk", number + 1, count)
     outcome.note = "ENOSPC on a tmpfs" if mounted else "EFBIG by RLIMIT_FSIZE; no mount allowed"
@@ -108,14 +108,14 @@ def unwritable(folder: Path, count: int, progress: Progress) -> Outcome:
         what, mode = cases[number % len(cases)]
         place = folder / f"closed-{number}"
         place.mkdir()
-        path = place / "run.npz"
+        path = place / "run.safetensors"
         if what != "empty folder":
             kept_run.run(path, "NumPy", 6)
         before = path.read_bytes() if path.exists() else None
         closed = path if what == "file" else place
         if what == "file":  # the folder and the lock are anyone's, the checkpoint is not
             place.chmod(0o777)
-            path.with_name("run.npz.lock").chmod(0o666)
+            path.with_name("run.safetensors.lock").chmod(0o666)
         closed.chmod(mode)
         told = folder / f"told-{number}"
         code = forks.finish(_as_nobody, path, told)
@@ -143,7 +143,7 @@ def contenders(folder: Path, count: int, progress: Progress) -> Outcome:
     outcome, number, refused = Outcome(), 0, 0
     wanted = kept_run.digest(*kept_run.run(None, "NumPy", 60))
     while outcome.tried < count:
-        path = folder / f"contended-{number}.npz"
+        path = folder / f"contended-{number}.safetensors"
         number += 1
         notes = [folder / f"contender-{number}-{one}" for one in range(4)]
         running = [forks.start(_contend, path, note) for note in notes]
