@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +88,12 @@ class Package:
             self._modules[name] = Module(name, found) if found else None
         return self._modules.get(name)
 
+    def existing(self, name: str) -> Module:
+        """Return a module that something was found in."""
+        module = self.module(name)
+        assert module
+        return module
+
     def find(self, dotted: str) -> Module | Thing:
         """Return what a dotted name means: its plain form where there is one.
 
@@ -124,8 +130,7 @@ class Package:
             if thing in found or thing in under_way:
                 return
             under_way.add(thing)
-            module = self.module(thing.module)
-            assert module
+            module = self.existing(thing.module)
             for name in sorted(uses_of(module.definitions[thing.name])):
                 if name in module.definitions:
                     visit(Thing(thing.module, name))
@@ -181,7 +186,7 @@ class Shorten(cst.CSTTransformer):
     def leave_Parameters(self, node: cst.Parameters, new: cst.Parameters) -> cst.Parameters:  # noqa: N802
         """Drop the comma behind the last, which would keep each on a line of its own."""
 
-        def bare(some: tuple[cst.Param, ...]) -> list[cst.Param]:
+        def bare(some: Sequence[cst.Param]) -> list[cst.Param]:
             return [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for one in some]
 
         return new.with_changes(params=bare(new.params), kwonly_params=bare(new.kwonly_params))

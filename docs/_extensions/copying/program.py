@@ -91,7 +91,9 @@ class Writer:
         for statement in statements:
             if not statement.is_import:
                 rewrite = Rewrite(self.ours, statement, self.package, shown)
-                text = cst.Module([]).code_for_node(statement.tree.visit(rewrite)).strip("\n")
+                tree = statement.tree.visit(rewrite)
+                assert isinstance(tree, cst.BaseStatement)
+                text = cst.Module([]).code_for_node(tree).strip("\n")
                 self._check(statement, text, rewrite.used)
                 body.append((statement, text))
                 things |= dict.fromkeys(rewrite.used, statement.cell)
@@ -106,13 +108,13 @@ class Writer:
             if thing.name in bound:
                 why = f"`{thing.name}` is bound by the page, and is a name in {thing.module} too"
                 raise CellError(cell, why)
-        modules = [self.package.module(thing.module) for thing in closure]
-        definitions = [m.definitions[t.name] for t, m in zip(closure, modules, strict=True) if m]
+        modules = [self.package.existing(thing.module) for thing in closure]
+        definitions = [m.definitions[t.name] for t, m in zip(closure, modules, strict=True)]
         data, beside = self._data([text for _, text in body])
         code = "\n".join([*definitions, data, *(text for _, text in body)])
         imports = {"plt": "matplotlib.pyplot", "Path": "pathlib.Path"} | self.libraries
         for module in modules:
-            for name, dotted in module.imports.items() if module else ():
+            for name, dotted in module.imports.items():
                 if dotted.partition(".")[0] != NAME and imports.setdefault(name, dotted) != dotted:
                     raise CellError(
                         cell, f"`{name}` is {imports[name]} here and {dotted} in {module.name}"

@@ -94,8 +94,8 @@ class Prose:
                 label, *rest = node.children
                 yield f"- **{self.line(label)}** {self.text(rest, level)}"
                 return
-        if isinstance(node, tuple(ADMONITIONS)):
-            title = next(name for kind, name in ADMONITIONS.items() if isinstance(node, kind))
+        title = next((name for kind, name in ADMONITIONS.items() if isinstance(node, kind)), "")
+        if title:
             yield _quote(f"**{title}.** {self.text(node.children, level)}")
         elif not isinstance(node, LEFT_OUT):
             for child in node.children:

@@ -24,7 +24,12 @@ DRAWS = re.compile(
 #: What makes a value that goes on from where its last use has left it.
 GENERATORS = re.compile(r"\b(default_rng|RandomState|shuffled_batches|iter|cycle)\(")
 #: The arguments that functions of ours and Python's own change, by place and by name.
-CHANGED = {"train": {0, "optimizer"}, "train_scheduled": {0}, "next": {0}, "setattr": {0}}
+CHANGED: dict[str, set[int | str]] = {
+    "train": {0, "optimizer"},
+    "train_scheduled": {0},
+    "next": {0},
+    "setattr": {0},
+}
 #: Functions of libraries that change their first argument; others change what is named as `out`.
 FILLING = {"copyto", "shuffle"}
 #: Methods that change their object even where their value is used.
@@ -95,7 +100,7 @@ class Known:
         for function in called:
             changes |= self.changed_inside(function) & names_of([function])
             changes |= uses(function)[1] - {getattr(function, "name", "")}
-        code = ast.unparse([node, *called])
+        code = "\n".join(map(ast.unparse, [node, *called]))
         if SEEDS.search(code):
             binds = binds | {RANDOM}
         elif DRAWS.search(code):
@@ -145,7 +150,7 @@ class Known:
 
     def changed_by(self, name: str, call: ast.Call, depth: int) -> set[str]:
         """Return what a call of a function changes of its arguments."""
-        changed: set[int | str] = set(CHANGED.get(name, ()))
+        changed = CHANGED.get(name, set())
         function = self.functions.get(name)
         if isinstance(function, ast.FunctionDef | ast.Lambda):
             inside = self.changed_inside(function, depth + 1)
@@ -158,8 +163,8 @@ class Known:
 
     def changed_inside(self, function: ast.AST, depth: int = 0) -> set[str]:
         """Return the names whose values the body of a function changes, its own included."""
-        body = getattr(function, "body", ())
-        return self.changes(body if isinstance(body, list) else [body] if body else [], depth)
+        body: list[ast.AST] | ast.AST = getattr(function, "body", [])
+        return self.changes(body if isinstance(body, list) else [body], depth)
 
 
 def defined_by(node: ast.stmt) -> ast.AST | None:
@@ -228,8 +233,8 @@ def heads(node: ast.AST) -> list[str]:
         case ast.With():
             pairs = [(one.optional_vars, one.context_expr) for one in node.items]
             return [" = ".join(map(ast.unparse, filter(None, pair))) for pair in pairs]
-        case ast.ExceptHandler(type=ast.expr(), name=str()):
-            return [f"{node.name} = {ast.unparse(node.type)}"]
+        case ast.ExceptHandler(name=str()):
+            return [f"{node.name} = Exception"]
     return []
 
 
