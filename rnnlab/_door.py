@@ -87,9 +87,12 @@ class _Arguments:
         self.given = given
         self.sizes: dict[str, Any] = {}
         self.sources: dict[str, str] = {}
+        self.admit_all(wanted)
+
+    def admit_all(self, wanted: dict[str, Any]) -> None:
         for name, want in wanted.items():
-            if name in given:
-                given[name] = self.admit(name, given[name], want)
+            if name in self.given:
+                self.given[name] = self.admit(name, self.given[name], want)
             else:
                 self.admit(f"{name} of {self.sources[name]}", self.sizes[name], want)
 
@@ -169,7 +172,7 @@ class _Tensors(_Arguments):
         self.dtype = next(dtype for dtype in dtypes if dtype in ("float32", "float64"))
         super().__init__(given, wanted)
         if not tf.executing_eagerly():  # once more, as the sizes of one are known by another
-            _Arguments.__init__(self, given, wanted)
+            self.admit_all(wanted)
 
     def array(self, name: str, value: Any, kind: str) -> Any:
         dtype = "bool" if kind.startswith("bool ") else self.dtype

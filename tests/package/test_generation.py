@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from rnnlab.generation import generate
-from rnnlab.models import recurrent_network
 from rnnlab.lab2019 import next_batch, time_series
+from rnnlab.models import recurrent_network
 
 LAYERS = keras.layers
 

@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_info
 
 from rnnlab._fast import engines, optimizers
 from rnnlab._fast.network import UnsupportedModelError
-from rnnlab.models import recurrent_network
 from rnnlab.lab2019 import next_batch
+from rnnlab.models import recurrent_network
 from rnnlab.training import NonFiniteLossError, train
 
 L = keras.layers

@@ -43,8 +43,8 @@ def draw(rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rnnlab_training(iterations: int = ITERATIONS) -> tuple[float, float]:
-    from rnnlab.models import recurrent_network
     from rnnlab.lab2019 import next_batch
+    from rnnlab.models import recurrent_network
     from rnnlab.training import train
 
     started = time.perf_counter()

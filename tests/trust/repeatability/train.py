@@ -13,11 +13,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from rnnlab.lab2019 import time_series
 from rnnlab.models import recurrent_network
 from rnnlab.repeatability import make_repeatable
-from rnnlab.lab2019 import time_series
-from rnnlab.windows import shuffled_batches, windows
 from rnnlab.training import train
+from rnnlab.windows import shuffled_batches, windows
 
 
 def _model(*layers: Any) -> Any:
