@@ -69,10 +69,7 @@ def _guarded(
 
     @functools.wraps(function)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            given = signature.bind(*args, **kwargs)
-        except TypeError:
-            return function(*args, **kwargs)  # Python says which are missing or too many
+        given = signature.bind(*args, **kwargs)
         given.apply_defaults()
         kind(given.arguments, wanted)
         return function(*given.args, **given.kwargs)
@@ -253,12 +250,11 @@ _CHECKS = {
 
 
 def _check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> Any:
-    *most, last = map(repr, choices)
-    wrong = f"{name} must be {', '.join(most)} or {last}, not {value!r}"
-    if isinstance(value, bool) or not isinstance(value, type(choices[0])):
-        raise TypeError(wrong)
-    if value not in choices:
-        raise ValueError(wrong)
+    of_kind = isinstance(value, type(choices[0]))
+    if not of_kind or value not in choices:
+        *most, last = map(repr, choices)
+        message = f"{name} must be {', '.join(most)} or {last}, not {value!r}"
+        raise (ValueError if of_kind else TypeError)(message)
     return value
 
 
