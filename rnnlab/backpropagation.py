@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnlab._door import Array, takes
 
-#: Each activation, and its slope where its value is y.
+# Each activation, and its slope where its value is y.
 FUNCTION_AND_SLOPE: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "linear": (lambda a: a, lambda y: np.ones_like(y)),
     "relu": (lambda a: np.maximum(a, 0), lambda y: np.where(y > 0, 1.0, 0.0)),

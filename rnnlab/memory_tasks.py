@@ -8,7 +8,7 @@ from rnnlab._door import Array, Rng, takes
 #: What the columns of the inputs of `temporal_order` stand for.
 ORDER_SYMBOLS = "EBXYabcd"
 #: Where the relevant symbols of `temporal_order` may stand, in hundredths of the least length.
-_PLACES = {2: [(10, 20), (50, 60)], 3: [(10, 20), (33, 43), (66, 76)]}
+_RELEVANT_PLACES = {2: [(10, 20), (50, 60)], 3: [(10, 20), (33, 43), (66, 76)]}
 
 
 @takes(batch_size="count", n_steps="count >= 2", rng="rng", low="number", high="number > low")
@@ -185,7 +185,7 @@ def temporal_order(
     longest = n_steps + n_steps // 10
     symbols = _whole(rng, 4, 7, (batch_size, longest))
     rows, classes = np.arange(batch_size), np.zeros(batch_size, int)
-    for low, high in _PLACES[relevant]:
+    for low, high in _RELEVANT_PLACES[relevant]:
         is_y = _whole(rng, 0, 1, batch_size)
         place = _whole(rng, low * n_steps // 100, high * n_steps // 100, batch_size)
         symbols[rows, place] = 2 + is_y

@@ -37,7 +37,7 @@ def _embedded() -> list[dict[str, int]]:
     return [*states, {}]
 
 
-_STATES = _embedded()
+_GRAMMAR = _embedded()
 
 
 @takes(n_strings="count", rng="rng")
@@ -68,10 +68,10 @@ def embedded_reber(n_strings: int, rng: Rng) -> list[str]:
     """
     strings = []
     for _ in range(n_strings):
-        string, ways = "", _STATES[0]
+        string, ways = "", _GRAMMAR[0]
         while ways:
             symbol = list(ways)[int(rng.random() * len(ways))]
-            string, ways = string + symbol, _STATES[ways[symbol]]
+            string, ways = string + symbol, _GRAMMAR[ways[symbol]]
         strings.append(string)
     return strings
 
@@ -92,14 +92,14 @@ def legal_symbols(string: str) -> list[str]:
         ValueError: It is empty, holds an unknown symbol, or one that the grammar does not allow
             there.
     """
-    ways, allowed = _STATES[0], []
+    ways, allowed = _GRAMMAR[0], []
     for place, symbol in enumerate(string):
         if symbol not in ways:
             raise ValueError(
                 f"string must follow the grammar, but has {symbol!r} at place {place}, where it "
                 f"allows {' or '.join(sorted(ways)) or 'no further symbol'}: {string!r}"
             )
-        ways = _STATES[ways[symbol]]
+        ways = _GRAMMAR[ways[symbol]]
         allowed.append("".join(s for s in REBER_SYMBOLS if s in ways))
     return allowed
 

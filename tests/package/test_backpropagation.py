@@ -153,14 +153,26 @@ def test_a_linear_network_keeps_powers_of_its_recurrent_kernel():
 
 
 FAULTS = [
-    ({"inputs": np.zeros((3, 7))}, "inputs must have shape [batch, time, features], 3 dimensions"),
-    ({"inputs": np.zeros((3, 0, 2))}, "with at least 1 in time; got [3, 0, 2]"),
-    ({"inputs": np.full((3, 7, 2), np.nan)}, "inputs must be finite; got nan at index [0, 0, 0]"),
-    ({"kernel": np.zeros((3, 4))}, "with features = 2 as in inputs; got [3, 4]"),
-    ({"recurrent_kernel": np.zeros((2, 4))}, "with units = 4 as in kernel; got [2, 4]"),
-    ({"bias": np.zeros(3)}, "bias must have shape [units] with units = 4 as in kernel; got [3]"),
-    ({"initial_state": np.zeros((1, 4))}, "with batch = 3 as in inputs; got [1, 4]"),
-    ({"activation": "logit"}, "activation must be one of"),
+    (
+        {"inputs": np.zeros((3, 7))},
+        "the shape [batch, time, features], not [3, 7]",
+    ),
+    ({"inputs": np.zeros((3, 0, 2))}, "inputs must not be empty, but has the shape [3, 0, 2]"),
+    (
+        {"inputs": np.full((3, 7, 2), np.nan)},
+        "inputs must be finite in float64",
+    ),
+    ({"kernel": np.zeros((3, 4))}, "with features = 2 as in inputs, not [3, 4]"),
+    ({"recurrent_kernel": np.zeros((2, 4))}, "with units = 4 as in kernel, not [2, 4]"),
+    (
+        {"bias": np.zeros(3)},
+        "[units] with units = 4 as in kernel, not [3]",
+    ),
+    ({"initial_state": np.zeros((1, 4))}, "with batch = 3 as in inputs, not [1, 4]"),
+    (
+        {"activation": "logit"},
+        "activation must be 'linear', 'relu', 'sigmoid' or 'tanh', not",
+    ),
 ]
 
 
@@ -172,7 +184,12 @@ def test_forward_names_what_does_not_fit(change, message):
 
 def test_backward_names_what_does_not_fit():
     kept = forward(**network())
-    with pytest.raises(ValueError, match="output_gradients must have shape"):
+    with pytest.raises(ValueError, match=r"shape \[3, 7, 4\] of kept.outputs, not \[3, 4\]"):
         backward(kept, np.zeros((3, 4)))
-    with pytest.raises(ValueError, match="truncate_after must be at least 1, or None; got 0"):
+    with pytest.raises(ValueError, match="truncate_after must be at least 1, not 0"):
         backward(kept, loss_weights(), truncate_after=0)
+    for wrong in (1.5, True, "a"):
+        with pytest.raises(TypeError, match=f"truncate_after must be an integer, not {wrong!r}"):
+            backward(kept, loss_weights(), truncate_after=wrong)
+    with pytest.raises(TypeError, match="kernel must be an array of numbers, not of <U1"):
+        forward(**(network() | {"kernel": [["a"]]}))

@@ -64,18 +64,33 @@ def test_the_interval_score_is_least_at_the_true_quantiles():
     assert int(np.argmin(scores)) == 2
 
 
-@pytest.mark.parametrize("level", [0, 1, 1.5, float("nan")])
-def test_levels_outside_zero_and_one_are_refused(level):
-    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+@pytest.mark.parametrize("level", [1e-10, 1e-300])
+def test_the_least_level_takes_the_least_error(level):
+    assert conformal_margin([-3, 1, 2], level) == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "error", "message"),
+    [
+        (0, ValueError, "level must be above 0, not 0"),
+        (1, ValueError, "level must be below 1, not 1"),
+        (1.5, ValueError, "level must be below 1, not 1.5"),
+        (float("nan"), ValueError, "level must be finite, not nan"),
+        ("a", TypeError, "level must be a number, not 'a'"),
+        (True, TypeError, "level must be a number, not True"),
+    ],
+)
+def test_levels_outside_zero_and_one_are_refused(level, error, message):
+    with pytest.raises(error, match=message):
         conformal_margin([1.0, 2.0], level)
-    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+    with pytest.raises(error, match=message):
         interval_score([1.0], [0.0], [2.0], level)
 
 
 def test_ends_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r"one shape, not \[2\], \[1\] and \[2\]"):
+    with pytest.raises(ValueError, match=r"lower must have the shape \[2\] of targets, not \[1\]"):
         coverage([1.0, 2.0], [0.0], [3.0, 3.0])
-    with pytest.raises(ValueError, match="lower must not be above upper"):
+    with pytest.raises(ValueError, match=r"upper must be at least lower, .* at index \[1\]"):
         coverage([1.0, 2.0], [0.0, 5.0], [3.0, 3.0])
     with pytest.raises(ValueError, match="residuals must not be empty"):
         conformal_margin([], 0.5)

@@ -1,4 +1,6 @@
-"""rnnlab.lab2019 against what the 2019 run printed."""
+"""rnnlab.lab2019 against what the 2019 run printed, and the lab's code written out."""
+
+import math
 
 import keras
 import numpy as np
@@ -6,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from rnnlab import lab2019
+from rnnlab.lab2019 import next_batch, time_series
 
 
 def bare_bones_outputs():
@@ -94,3 +97,65 @@ def test_another_graph_seed_gives_neither(printed, monkeypatch):
     assert np.abs(bare_bones_outputs()[0] - printed["bare_bones_rnn"]["Y0"]).max() > 0.1
     loss = first_logged_losses()["gradient_descent_mse"]
     assert loss != pytest.approx(printed["logged_loss"]["gradient_descent_mse"][0][1], rel=1e-2)
+
+
+def test_the_series_is_the_lab_s():
+    for t in (0.0, 1.0, 12.2, 30.0):
+        assert time_series(t) == pytest.approx(t * math.sin(t) / 3 + 2 * math.sin(5 * t), abs=1e-12)
+
+
+def test_the_legacy_generator_draws_the_lab_s_batches_one_after_the_other():
+    np_random = np.random.RandomState(42)
+    rng = np.random.RandomState(42)
+    for _ in range(3):
+        # The lab's own lines.
+        t0 = np_random.rand(50, 1) * (30 - 0 - 20 * 0.1)
+        Ts = t0 + np.arange(0.0, 21) * 0.1  # noqa: N806
+        ys = Ts * np.sin(Ts) / 3 + 2 * np.sin(Ts * 5)
+        inputs, targets = next_batch(50, 20, rng)
+        np.testing.assert_array_equal(inputs, ys[:, :-1].reshape(-1, 20, 1))
+        np.testing.assert_array_equal(targets, ys[:, 1:].reshape(-1, 20, 1))
+
+
+def test_targets_are_the_inputs_one_step_later():
+    inputs, targets = next_batch(7, 5, np.random.default_rng(0))
+    assert inputs.shape == targets.shape == (7, 5, 1)
+    np.testing.assert_array_equal(inputs[:, 1:], targets[:, :-1])
+
+
+def test_windows_lie_between_t_min_and_t_max():
+    class Ends(np.random.RandomState):
+        """Draws the least and the greatest number there is below 1."""
+
+        def random(self, size):
+            return np.linspace(0.0, np.nextafter(1.0, 0.0), np.prod(size)).reshape(size)
+
+    inputs, targets = next_batch(2, 10, Ends(), t_min=20.0, t_max=24.0, resolution=0.2)
+    assert inputs[0, 0, 0] == time_series(20.0)
+    assert targets[1, -1, 0] == pytest.approx(time_series(24.0))
+
+
+def test_equal_seeds_draw_equal_batches():
+    one, other = (next_batch(3, 4, np.random.default_rng(5))[0] for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1, not 0"),
+        ({"n_steps": -1}, ValueError, "n_steps must be at least 1, not -1"),
+        ({"n_steps": 2.0}, TypeError, "n_steps must be an integer, not 2.0"),
+        ({"n_steps": 301}, ValueError, r"t_max must be at least t_min \+ .* = 30.1, not 30.0"),
+        ({"batch_size": True}, TypeError, "batch_size must be an integer"),
+        ({"rng": 42}, TypeError, "rng must be a NumPy Generator or RandomState, not 42"),
+        ({"resolution": 0.0}, ValueError, "resolution must be above 0, not 0.0"),
+        ({"resolution": "a"}, TypeError, "resolution must be a number, not 'a'"),
+        ({"t_min": True}, TypeError, "t_min must be a number, not True"),
+        ({"t_max": math.inf}, ValueError, "t_max must be finite, not inf"),
+    ],
+)
+def test_a_batch_that_cannot_be_drawn_is_refused(change, error, message):
+    arguments = {"batch_size": 2, "n_steps": 20, "rng": np.random.default_rng(0)} | change
+    with pytest.raises(error, match=message):
+        next_batch(**arguments)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnnlab import lab2019
-from rnnlab.cells import simple_rnn_step
+from rnnlab.cells import simple_rnn
 from rnnlab.lab2019 import next_batch, time_series
 from rnnlab.models import recurrent_network
 from rnnlab.training import train
@@ -48,7 +48,9 @@ def test_40_figures_of_the_bare_bones_outputs(printed):
     kernel, recurrent_kernel, bias = lab2019.bare_bones_weights()
     state = np.zeros((4, 5), np.float32)
     for inputs, name in zip(lab2019.bare_bones_batch(), ("Y0", "Y1"), strict=True):
-        state = simple_rnn_step(inputs, state, kernel, recurrent_kernel, bias, activation="tanh")
+        _, state = simple_rnn(
+            inputs[:, np.newaxis], kernel, recurrent_kernel, bias, initial_state=state
+        )
         np.testing.assert_allclose(state, printed["bare_bones_rnn"][name], rtol=0, atol=1e-6)
 
 

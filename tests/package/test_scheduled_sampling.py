@@ -11,6 +11,7 @@ from rnnlab._fast.network import Network
 from rnnlab.scheduled_sampling import scheduled_inputs, train_scheduled
 from rnnlab.series import two_waves
 from rnnlab.training import NonFiniteLossError, train
+from rnnlab.windows import shuffled_batches
 
 SERIES = two_waves(8, 12, np.random.default_rng(0)).astype(np.float32)
 

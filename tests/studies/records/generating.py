@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from rnnlab.baselines import exact_recurrence, fit_linear
-from rnnlab.evaluation import mae_by_step, mse, mse_by_step
+from rnnlab.evaluation import mae_by_step, mse, mse_by_step, steps_within
 from rnnlab.generation import generate
 from rnnlab.lab2019 import next_batch, time_series
 from rnnlab.models import recurrent_network
@@ -84,8 +84,8 @@ def measured(model: Any) -> dict[str, Any]:
         "first three steps": by_position[:3].sum() / by_position.sum(),
         "last step beyond 30": late[-1],
         "last step, state carried": np.mean((carried - SERIES[21:301]) ** 2),
-        "horizon": np.median(horizon(CONTINUED, ahead[..., 0])),
-        "horizon, state carried": np.median(horizon(CONTINUED, ahead_carried)),
+        "horizon": 1 + np.median(steps_within(CONTINUED, ahead[..., 0])),
+        "horizon, state carried": 1 + np.median(steps_within(CONTINUED, ahead_carried)),
         "error 51 to 100 steps ahead": by_horizon[50:].mean(),
         "free": np.mean((from_truth - SERIES[20:320]) ** 2),
         "largest": np.abs(from_truth).max(),

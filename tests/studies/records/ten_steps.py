@@ -32,7 +32,7 @@ ITERATIONS = 20 * 219
 WIDE = two_waves(10_000, 51, np.random.RandomState(42)).astype(np.float32)  # steps of 1/50
 SERIES = two_waves(10_000, 60, np.random.RandomState(42)).astype(np.float32)  # steps of 1/59
 GIVEN, WANTED = SERIES[:, :50], SERIES[:, 50:]
-TARGETS = windows(SERIES, 10)[1].astype(np.float32)
+TARGETS = windows(SERIES, 50, 10, at_each_step=True)[1].astype(np.float32)
 JUDGED = slice(7000, 9000)
 
 #: For each forecast: the layer, the inputs and targets to train on, and the learning rate.
