@@ -6,9 +6,8 @@ and leave out what no page uses. Programs copied from pages hold these
 forms, and tests compare them with the others.
 """
 
-import collections
-import dataclasses
 import numbers
+import pathlib
 
 import keras
 import numpy as np
@@ -137,12 +136,12 @@ def recurrent_network(units=100, activation="relu", features=1, seed=0):
 
 def save(model, path):
     """Write a model to a file in Keras's format."""
-    model.save(path)
+    model.save(pathlib.Path(path).with_suffix(".keras"))
 
 
 def load(path):
     """Read a model from a file in Keras's format."""
-    return keras.saving.load_model(path)
+    return keras.saving.load_model(pathlib.Path(path).with_suffix(".keras"))
 
 
 class Table:
@@ -246,124 +245,3 @@ def gru(
         output, h = (tf.where(counts, after, v) for v in (output, h))
         outputs.append(output)
     return tf.stack(outputs, axis=1), h
-
-
-@dataclasses.dataclass
-class Forward:
-    """What a forward pass keeps for the way back."""
-
-    inputs: np.ndarray
-    states: np.ndarray
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    activation: str
-
-    @property
-    def outputs(self):
-        return self.states[:, 1:]
-
-    @property
-    def slopes(self):
-        h = self.outputs
-        relu, linear = (h > 0).astype(float), np.ones_like(h)
-        slopes = {"relu": relu, "linear": linear, "tanh": 1 - h**2}
-        return (slopes | {"sigmoid": h * (1 - h)})[self.activation]
-
-
-def forward(
-    inputs,
-    kernel,
-    recurrent_kernel,
-    bias,
-    activation="tanh",
-    initial_state=None,
-):
-    """Run a simple recurrent network and keep what its gradients need."""
-    function = keras.activations.get(activation)
-    x, w_x, w_h = map(np.float64, (inputs, kernel, recurrent_kernel))
-    states = np.zeros((len(x), 1 + x.shape[1], len(w_h)))
-    if initial_state is not None:
-        states[:, 0] = initial_state
-    b = 0 if bias is None else bias
-    for t in range(x.shape[1]):
-        states[:, t + 1] = function(x[:, t] @ w_x + states[:, t] @ w_h + b)
-    return Forward(x, states, w_x, w_h, activation)
-
-
-Gradients = collections.namedtuple(
-    "Gradients",
-    ["kernel", "recurrent_kernel", "bias", "inputs", "initial_state"],
-)
-
-
-def backward(kept, output_gradients, truncate_after=None):
-    """Carry the slope of a loss back from the outputs."""
-    g, slopes = np.float64(output_gradients), kept.slopes
-    errors = np.empty_like(g)
-    returned = np.zeros((1, *g[:, 0].shape))
-    for t in reversed(range(g.shape[1])):
-        # What later steps send back, by age; what is too old drops out.
-        by_age = np.concatenate([g[np.newaxis, :, t], returned])
-        by_age = by_age[:truncate_after] * slopes[:, t]
-        errors[:, t] = by_age.sum(axis=0)
-        if truncate_after is None:
-            by_age = errors[np.newaxis, :, t]
-        returned = by_age @ kept.recurrent_kernel.T
-    return Gradients(
-        np.einsum("bti,btj->ij", kept.inputs, errors),
-        np.einsum("bti,btj->ij", kept.states[:, :-1], errors),
-        errors.sum(axis=(0, 1)),
-        errors @ kept.kernel.T,
-        returned.sum(axis=0),
-    )
-
-
-def state_gradient_norms(kept):
-    """Measure how much of an early change reaches the last state."""
-    batch, steps, units = kept.outputs.shape
-    product, norms = np.eye(units), np.ones((batch, 1 + steps))
-    for lag in range(1, 1 + steps):
-        slopes = kept.slopes[:, [steps - lag]]
-        product = (kept.recurrent_kernel * slopes) @ product
-        norms[:, lag] = np.linalg.norm(product, ord=2, axis=(1, 2))
-    return norms
-
-
-@dataclasses.dataclass
-class Autoregression:
-    """A linear recurrence: each value is a weighted sum of the last few."""
-
-    coefficients: np.ndarray
-    intercept: float = 0.0
-
-    def predict(self, inputs):
-        n = len(self.coefficients)
-        cut = np.lib.stride_tricks.sliding_window_view
-        latest = cut(inputs[..., 0], n, axis=1)[..., ::-1]
-        guess = latest @ self.coefficients + self.intercept
-        return guess[..., np.newaxis]
-
-    def generate(self, beginning, n_values):
-        values = list(beginning)
-        for _ in range(n_values):
-            latest = values[: -len(self.coefficients) - 1 : -1]
-            values.append(latest @ self.coefficients + self.intercept)
-        return np.array(values[len(beginning) :])
-
-
-def fit_autoregression(inputs, targets, order):
-    """Fit a linear recurrence to windows by least squares."""
-    cut = np.lib.stride_tricks.sliding_window_view
-    latest = cut(inputs[..., 0], order, axis=1)[..., ::-1]
-    design = latest.reshape(-1, order)
-    design = np.column_stack([design, np.ones(len(design))])
-    wanted = targets[:, order - 1 :].ravel()
-    solution = np.linalg.lstsq(design, wanted, rcond=None)[0]
-    return Autoregression(solution[:-1], solution[-1])
-
-
-def exact_recurrence(resolution=0.1):
-    """Return the recurrence that the lab's series obeys exactly."""
-    slow = [1, -2 * np.cos(resolution), 1]
-    fast = [1, -2 * np.cos(5 * resolution), 1]
-    return Autoregression(-np.polymul(np.polymul(slow, slow), fast)[1:])

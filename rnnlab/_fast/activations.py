@@ -16,17 +16,14 @@ class Activation(NamedTuple):
     slope: Callable[[Array], Array]
 
 
-def sigmoid(values: Array, out: Array) -> Array:
+def _sigmoid(values: Array, out: Array) -> Array:
     """Write the logistic function of `values`; by way of tanh it cannot overflow."""
-    np.multiply(values, 0.5, out=out)
-    np.tanh(out, out=out)
-    np.multiply(out, 0.5, out=out)
-    return np.add(out, 0.5, out=out)
+    return np.add(np.tanh(values * 0.5) * 0.5, 0.5, out=out)
 
 
 BY_NAME = {
     "linear": Activation(np.positive, np.ones_like),
     "relu": Activation(lambda values, out: np.maximum(values, 0, out=out), lambda h: h > 0),
-    "sigmoid": Activation(sigmoid, lambda h: h * (1 - h)),
+    "sigmoid": Activation(_sigmoid, lambda h: h * (1 - h)),
     "tanh": Activation(np.tanh, lambda h: 1 - np.square(h)),
 }

@@ -39,7 +39,7 @@ MODELS = {
         LAYERS.SimpleRNN(5, return_sequences=True), LAYERS.Dense(1), steps=20
     ),
 }
-SEED = time_series(12.2 + 0.1 * np.arange(20))
+BEGINNING = time_series(12.2 + 0.1 * np.arange(20))
 
 
 def last_output(model, window):
@@ -50,7 +50,7 @@ def last_output(model, window):
 @pytest.mark.parametrize("name", MODELS)
 def test_each_value_is_what_keras_predicts_from_the_window_before_it(name):
     model = MODELS[name]()
-    values = np.concatenate([SEED, generate(model, SEED, 300)])
+    values = np.concatenate([BEGINNING, generate(model, BEGINNING, 300)])
     windows = np.lib.stride_tricks.sliding_window_view(values, 20)[:300, :, np.newaxis]
     expected = last_output(model, windows)[:, 0]
     np.testing.assert_allclose(values[20:], expected, rtol=1e-5, atol=1e-5)
@@ -59,17 +59,17 @@ def test_each_value_is_what_keras_predicts_from_the_window_before_it(name):
 @pytest.mark.parametrize("name", ["relu", "lstm", "gru"])
 def test_free_running_stays_with_keras_over_20_steps(name):
     model = MODELS[name]()
-    sequence = SEED.tolist()
+    sequence = BEGINNING.tolist()
     for _ in range(20):
         window = np.array(sequence[-20:]).reshape(1, 20, 1)
         sequence.append(float(last_output(model, window)[0, 0]))
-    np.testing.assert_allclose(generate(model, SEED, 20), sequence[20:], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(generate(model, BEGINNING, 20), sequence[20:], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "fixed length"])
 def test_the_stateful_form_is_what_keras_predicts_from_the_whole_past(name):
     model = MODELS[name]()
-    values = np.concatenate([SEED, generate(model, SEED, 40, stateful=True)])
+    values = np.concatenate([BEGINNING, generate(model, BEGINNING, 40, stateful=True)])
     for t in (20, 21, 40, 59):
         expected = last_output(model, values[np.newaxis, :t, np.newaxis])[0, 0]
         assert values[t] == pytest.approx(expected, rel=1e-4, abs=1e-5)
@@ -77,12 +77,12 @@ def test_the_stateful_form_is_what_keras_predicts_from_the_whole_past(name):
 
 def test_several_series_of_several_features_run_beside_each_other():
     model = network(LAYERS.GRU(8, return_sequences=True), LAYERS.Dense(3), features=3)
-    seeds = np.random.default_rng(0).normal(size=(4, 6, 3))
+    given = np.random.default_rng(0).normal(size=(4, 6, 3))
     for stateful in (False, True):
-        together = generate(model, seeds, 5, stateful=stateful)
+        together = generate(model, given, 5, stateful=stateful)
         assert together.shape == (4, 5, 3)
         for k in range(4):
-            alone = generate(model, seeds[k : k + 1], 5, stateful=stateful)
+            alone = generate(model, given[k : k + 1], 5, stateful=stateful)
             np.testing.assert_allclose(together[k : k + 1], alone, rtol=1e-5, atol=1e-6)
 
 
@@ -93,19 +93,19 @@ def test_the_lab_s_zeros_grow_out_of_the_biases_alone():
     assert generate(model, np.zeros(20), 50).all()
 
 
-def test_generating_leaves_model_and_seed_as_they_were():
-    model, seed = MODELS["lstm"](), SEED.copy()
+def test_generating_leaves_model_and_beginning_as_they_were():
+    model, given = MODELS["lstm"](), BEGINNING.copy()
     before = model.get_weights()
-    first = generate(model, seed, 10)
-    np.testing.assert_array_equal(generate(model, seed, 10), first)
-    np.testing.assert_array_equal(seed, SEED)
+    first = generate(model, given, 10)
+    np.testing.assert_array_equal(generate(model, given, 10), first)
+    np.testing.assert_array_equal(given, BEGINNING)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
 def test_a_network_that_runs_away_says_so_in_its_values():
     model = recurrent_network(4)
     model.set_weights([np.full(weight.shape, 10.0) for weight in model.get_weights()])
-    values = generate(model, SEED, 40)
+    values = generate(model, BEGINNING, 40)
     assert np.isfinite(values[0])
     assert not np.isfinite(values[-1])
 
@@ -118,18 +118,18 @@ def test_the_stateful_form_takes_one_step_a_value_however_many_there_are(monkeyp
         return inputs
 
     monkeypatch.setattr("rnnlab._fast.network.Network.forward", forward)
-    generate(recurrent_network(3), SEED, 100_000, stateful=True)
+    generate(recurrent_network(3), BEGINNING, 100_000, stateful=True)
     assert set(steps) == {(1, 1, 1)}
-    assert len(steps) == len(SEED) + 100_000
+    assert len(steps) == len(BEGINNING) + 100_000
     steps.clear()
-    generate(recurrent_network(3), SEED, 10)
+    generate(recurrent_network(3), BEGINNING, 10)
     assert steps == [(20, 1, 1)] * 10
 
 
 def test_a_model_with_another_layer_is_refused_by_name():
     model = network(LAYERS.Bidirectional(LAYERS.GRU(3, return_sequences=True)), LAYERS.Dense(1))
     with pytest.raises(ValueError, match=r"layer 'bidirectional.*' is Bidirectional, not Dense"):
-        generate(model, SEED, 3)
+        generate(model, BEGINNING, 3)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_model_with_another_layer_is_refused_by_name():
 )
 def test_a_setting_that_would_generate_something_else_is_refused(layer, message):
     with pytest.raises(ValueError, match=message):
-        generate(network(layer(), LAYERS.Dense(1)), SEED, 3)
+        generate(network(layer(), LAYERS.Dense(1)), BEGINNING, 3)
 
 
 @pytest.mark.parametrize(
@@ -164,24 +164,26 @@ def test_a_setting_that_would_generate_something_else_is_refused(layer, message)
 )
 def test_what_cannot_be_continued_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
-        generate(**({"model": recurrent_network(3), "beginning": SEED, "n_values": 2} | arguments))
+        generate(
+            **({"model": recurrent_network(3), "beginning": BEGINNING, "n_values": 2} | arguments)
+        )
 
 
 def test_a_model_that_computes_nothing_is_refused():
     with pytest.raises(ValueError, match="no layer that computes anything"):
-        generate(network(LAYERS.Dropout(0.1)), SEED, 3)
+        generate(network(LAYERS.Dropout(0.1)), BEGINNING, 3)
 
 
 def test_a_model_that_cannot_feed_on_itself_is_refused():
     with pytest.raises(ValueError, match="as many outputs as inputs"):
-        generate(network(LAYERS.SimpleRNN(3), LAYERS.Dense(2)), SEED, 3)
+        generate(network(LAYERS.SimpleRNN(3), LAYERS.Dense(2)), BEGINNING, 3)
 
 
-def test_a_seed_of_another_length_than_the_model_reads_is_refused():
+def test_a_beginning_of_another_length_than_the_model_reads_is_refused():
     with pytest.raises(ValueError, match=r"shape \[None, 20, 1\] of the model's inputs"):
-        generate(MODELS["fixed length"](), SEED[:-1], 3)
+        generate(MODELS["fixed length"](), BEGINNING[:-1], 3)
 
 
-def test_a_batch_of_the_lab_s_windows_can_be_the_seed():
+def test_a_batch_of_the_lab_s_windows_can_be_the_beginning():
     inputs, _ = next_batch(5, 20, np.random.default_rng(0))
     assert generate(recurrent_network(10), inputs, 7).shape == (5, 7, 1)

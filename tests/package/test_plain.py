@@ -5,25 +5,13 @@ import inspect
 import itertools
 import subprocess
 import sys
-from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnlab import (
-    backpropagation,
-    cells,
-    evaluation,
-    generation,
-    models,
-    plain,
-    scheduled_sampling,
-    tables,
-    training,
-)
-from rnnlab.series import next_batch, windows
+from rnnlab import cells, generation, models, plain, scheduled_sampling, tables, training
 
 L = keras.layers
 
@@ -46,13 +34,19 @@ def lab(activation="tanh", units=12):
     return models.recurrent_network(units, activation, seed=4)
 
 
-def trained(form, make, iterations=60, **options):
+def drawn(rng, batch=8, steps=10):
+    """Draw sines with frequencies of their own, and their next values."""
+    x = np.sin(rng.uniform(0.5, 2, (batch, 1)) * np.arange(steps + 1.0))[..., np.newaxis]
+    return x[:, :-1], x[:, 1:]
+
+
+def trained(form, make, iterations=24, **options):
     """Return the history and the weights after a training by one of the forms."""
     model, rng = make(), np.random.default_rng(2)
-    held_out = [v / 6 for v in next_batch(7, 9, np.random.default_rng(3))]
+    held_out = drawn(np.random.default_rng(3), 7, 9)
     history = form(
         model,
-        lambda: [v / 6 for v in next_batch(8, 10, rng)],
+        lambda: drawn(rng),
         iterations=iterations,
         log_every=4,
         validation=held_out,
@@ -73,21 +67,21 @@ MAKES = {
 
 
 @pytest.mark.usefixtures("float64")
-@pytest.mark.parametrize("make", MAKES)
 @pytest.mark.parametrize(
-    "options",
-    [
-        lambda: {"optimizer": keras.optimizers.Adam(0.01, beta_1=1 - 2**-3, beta_2=1 - 2**-10)},
-        lambda: {"optimizer": "sgd", "learning_rate": 0.05, "loss": "rmse"},
-        lambda: {"optimizer": "rmsprop", "loss": "rmse"},
-    ],
-    ids=["adam", "sgd", "rmsprop"],
+    ("make", "optimizer"),
+    [*itertools.product(MAKES, ["adam", "sgd"]), ("tanh", "rmsprop")],
 )
-def test_both_forms_train_alike(make, options):
-    # Keras rounds Adam's rates to float32, whatever else it computes in; these need no rounding.
+def test_both_forms_train_alike(make, optimizer):
+    def options():
+        if optimizer == "adam":
+            # Keras rounds its rates to float32, whatever else it computes in; these it need not.
+            exact = {"beta_1": 1 - 2**-3, "beta_2": 1 - 2**-10}
+            return {"optimizer": keras.optimizers.Adam(0.01, **exact)}
+        return {"optimizer": optimizer, "learning_rate": 0.01, "loss": "rmse"}
+
     full, weights = trained(training.train, MAKES[make], **options())
     short, others = trained(plain.train, MAKES[make], **options())
-    assert short.iterations == full.iterations == list(range(0, 60, 4))
+    assert short.iterations == full.iterations == list(range(0, 24, 4))
     np.testing.assert_allclose(short.losses, full.losses, rtol=1e-8)
     np.testing.assert_allclose(short.validation_losses, full.validation_losses, rtol=1e-8)
     for mine, theirs in zip(others, weights, strict=True):
@@ -104,7 +98,7 @@ def test_in_float32_they_differ_by_rounding(optimizer):
 
 def test_both_draw_a_batch_for_each_update_and_no_more():
     for form in (training.train, plain.train):
-        batches = iter([next_batch(2, 3, np.random.default_rng(0))] * 5)
+        batches = iter([drawn(np.random.default_rng(0))] * 5)
         form(lab(), batches, iterations=3)
         assert len(list(batches)) == 2
 
@@ -126,7 +120,7 @@ def test_an_optimizer_goes_on_where_it_was_in_both():
         model, rng = lab(), np.random.default_rng(0)
         optimizer = keras.optimizers.Adam(0.01)
         for _ in range(2):
-            form(model, lambda r=rng: next_batch(4, 6, r), iterations=10, optimizer=optimizer)
+            form(model, lambda r=rng: drawn(r), iterations=10, optimizer=optimizer)
         assert int(optimizer.iterations) == 20
         ends.append(model.get_weights())
     for mine, theirs in zip(*ends, strict=True):
@@ -193,13 +187,13 @@ def test_both_draw_the_same_first_weights(arguments, features):
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_each_reads_what_the_other_has_saved(tmp_path):
-    model, path = lab(), tmp_path / "model.keras"
-    for writer, reader in itertools.product([models, plain], repeat=2):
-        writer.save(model, path)
-        for mine, theirs in zip(reader.load(path).get_weights(), model.get_weights(), strict=True):
-            np.testing.assert_array_equal(mine, theirs)
-        path.unlink()
+@pytest.mark.parametrize("name", ["model.keras", "model.safetensors"])
+def test_a_model_comes_back_from_its_file_to_the_last_bit(name, tmp_path):
+    model = lab()
+    plain.save(model, tmp_path / name)
+    restored = plain.load(str(tmp_path / name))
+    x = np.random.default_rng(0).normal(size=(2, 4, 1))
+    np.testing.assert_array_equal(model(x), restored(x))
 
 
 NUMBERS = [1.5, -0.00004, np.float32(0.1), -0.0, 1e-9, 12345678.25]
@@ -255,43 +249,6 @@ def test_both_forms_of_a_cell_agree(name, biased, started, mask):
         ]
         for mine, theirs in zip(*map(tf.nest.flatten, results), strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-14)
-
-
-@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "linear"])
-@pytest.mark.parametrize("given", [False, True])
-def test_backpropagation_is_the_same_in_both(activation, given):
-    rng = np.random.default_rng(1)
-    arrays = [rng.normal(size=shape) for shape in [(2, 6, 3), (3, 4), (4, 4)]]
-    more = [rng.normal(size=4) if given else None, activation]
-    more.append(rng.normal(size=(2, 4)) if given else None)
-    kept = [form.forward(*arrays, *more) for form in (backpropagation, plain)]
-    np.testing.assert_allclose(*(k.outputs for k in kept), rtol=1e-12)
-    np.testing.assert_allclose(*(k.slopes for k in kept), rtol=1e-12)
-    np.testing.assert_allclose(*(backpropagation.state_gradient_norms(k) for k in kept), rtol=1e-11)
-    g = rng.normal(size=(2, 6, 4))
-    for kernel, limit in itertools.product([arrays[2], arrays[2].T], [None, 1, 3, 99]):
-        mine, theirs = (
-            form.backward(replace(k, recurrent_kernel=kernel), g, truncate_after=limit)
-            for form, k in zip((backpropagation, plain), kept, strict=True)
-        )
-        assert mine._fields == theirs._fields
-        for a, b in zip(mine, theirs, strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
-    np.testing.assert_allclose(
-        plain.state_gradient_norms(kept[1]), backpropagation.state_gradient_norms(kept[0])
-    )
-
-
-def test_linear_recurrences_are_the_same_in_both():
-    x, y = windows(np.random.default_rng(2).normal(size=60), 9)
-    pairs = [[form.exact_recurrence(0.2) for form in (evaluation, plain)]]
-    pairs += [[form.fit_autoregression(x, y, p) for form in (evaluation, plain)] for p in (1, 4, 9)]
-    for full, short in pairs:
-        np.testing.assert_allclose(full.coefficients, short.coefficients, rtol=1e-12)
-        assert full.intercept == pytest.approx(short.intercept, rel=1e-12)
-        np.testing.assert_allclose(full.predict(x), short.predict(x), rtol=1e-11)
-        generated = [form.generate(x[0, :, 0], 20) for form in (full, short)]
-        np.testing.assert_allclose(*generated, rtol=1e-9)
 
 
 def formatted():

@@ -135,14 +135,16 @@ def test_ctrl_c_ends_it_after_the_update_at_hand():
 
 
 def test_one_network_forecasts_all_inputs(monkeypatch):
+    from rnnlab._fast import network as network_module
+
     made = []
-    make = Network.__init__
+    make = network_module.Network.__init__
 
     def counted(self, *arguments):
         made.append(arguments[1:3])
         make(self, *arguments)
 
-    monkeypatch.setattr(Network, "__init__", counted)
+    monkeypatch.setattr(network_module.Network, "__init__", counted)
     settings = {"n_given": 4, "own_share": lambda done: 1, "rng": rng(), "batch_size": 8}
     train_scheduled(network(), SERIES, **settings, iterations=5)
     assert sorted(made) == [(8, 1), (8, 11)]
