@@ -317,6 +317,21 @@ def test_a_killed_build_leaves_no_kernel_behind(site: Site) -> None:
     pytest.fail("the kernel outlived the build by 20 seconds")
 
 
+def test_figures_are_not_lost_when_the_process_that_kernels_are_forked_from_dies(
+    site: Site,
+) -> None:
+    end = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    site.page("page-a", "'a long page'" + " " * 2000, end)
+    site.page("page-b", "'shorter'" + " " * 1000, "import time\ntime.sleep(1)", figure)
+    site.page("page-c", figure)
+    output = site.failed()
+    assert "the process that kernels are forked from died" in output
+    site.page("page-a", "x = 1")
+    site.built()
+    assert len(list(site.html.glob("_images/*.svg"))) == 1  # both figures, alike
+
+
 def test_a_swap_that_was_cut_in_two_is_finished(site: Site) -> None:
     site.page("page-a", "print('stands')")
     site.built()

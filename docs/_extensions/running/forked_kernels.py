@@ -79,6 +79,10 @@ def serve_kernel(connection: str, folder: str, environment: dict[str, str], log:
         os.dup2(nothing.fileno(), 0)
         os.dup2(terminal.fileno(), 1)
         os.dup2(terminal.fileno(), 2)
+    # Python starts a new server where one has died, and would start it without the pages' settings:
+    # what has read them while it was imported, as Matplotlib has, would draw no figures.
+    if os.environ.get("MATPLOTLIBRC") != environment["MATPLOTLIBRC"]:
+        sys.exit("the process that kernels are forked from died; build again")
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
