@@ -10,7 +10,7 @@ from typing import Any
 import filelock
 import numpy as np
 
-from rnnlab._arguments import check_count
+from rnnlab._door import check_count
 from rnnlab._kept import random_state, tensor_file
 from rnnlab._kept.files import read_whole, write_whole
 from rnnlab._kept.plain_network import variables_of

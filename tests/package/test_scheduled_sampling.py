@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnlab._fast.network import Network
 from rnnlab.scheduled_sampling import scheduled_inputs, train_scheduled
 from rnnlab.series import two_waves
 from rnnlab.training import NonFiniteLossError, train
