@@ -6,11 +6,11 @@ and leave out what no page uses. Programs copied from pages hold these
 forms, and tests compare them with the others.
 """
 
-import numbers
 import pathlib
 
 import keras
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 
 LOSSES = {
@@ -89,17 +89,24 @@ def scheduled_inputs(model, series, n_given, own_share, rng):
     batch, steps, _ = inputs.shape
     own = rng.random((steps, batch, 1)) < own_share
     own[:n_given] = False
+    return fed_back(model, inputs, own).numpy()
+
+
+@tf.function
+def fed_back(model, x, own):
+    """Replace inputs by what the network says after those before."""
     recurrent = [layer for layer in model.layers if hasattr(layer, "cell")]
-    states = {layer: layer.get_initial_state(batch) for layer in recurrent}
-    x = inputs[:, 0]
-    for t in range(steps):
-        x = inputs[:, t] = np.where(own[t], x, inputs[:, t])
+    states = {r.name: r.get_initial_state(x.shape[0]) for r in recurrent}
+    inputs, y = [], x[:, 0]
+    for t in range(x.shape[1]):
+        y = tf.where(own[t], y, x[:, t])
+        inputs.append(y)
         for layer in model.layers:
-            if layer in states:
-                x, states[layer] = layer.cell(x, states[layer])
+            if layer.name in states:
+                y, states[layer.name] = layer.cell(y, states[layer.name])
             else:
-                x = layer(x)
-    return inputs
+                y = layer(y)
+    return tf.stack(inputs, axis=1)
 
 
 def generate(model, beginning, n_values, stateful=False):
@@ -145,28 +152,74 @@ def load(path):
 
 
 class Table:
-    """Columns of numbers or text, shown as lines of aligned text."""
+    """Columns of numbers or text, shown as a table."""
 
     def __init__(self, columns, formats=None):
         self.columns, self.formats = columns, formats or {}
 
     def __repr__(self):
-        columns = []
-        for heading, values in self.columns.items():
-            texts = [heading, *(self.text(heading, v) for v in values)]
-            width = max(map(len, texts))
-            number = all(isinstance(v, numbers.Real) for v in values)
-            texts = [f"{t:{'>' if number else '<'}{width}}" for t in texts]
-            columns.append([texts[0], "-" * width, *texts[1:]])
-        return "\n".join("  ".join(row).rstrip() for row in zip(*columns))
+        texts = {
+            name: [format(value, self.formats.get(name, "")) for value in column]
+            for name, column in self.columns.items()
+        }
+        return pd.DataFrame(texts).to_string(index=False)
 
-    def text(self, heading, value):
-        if heading in self.formats:
-            text = format(value, self.formats[heading])
-            return text.strip("-") if set(text) <= set("-0.,%") else text
-        if isinstance(value, (float, np.floating)):
-            return np.format_float_positional(value + 0.0, trim="-")
-        return str(value)
+
+class LinearForecast:
+    """A weighted sum of the last values for each step ahead."""
+
+    def __init__(self, coefficients, intercept=0.0):
+        self.coefficients, self.intercept = coefficients, intercept
+        self.weights = coefficients.reshape(len(coefficients), -1)
+
+    def predict(self, inputs):
+        latest = latest_values(inputs, len(self.weights))
+        ahead = latest @ self.weights + self.intercept
+        return ahead[:, -1, :, None] if ahead.shape[2] > 1 else ahead
+
+    def generate(self, beginning, n_values):
+        values = list(beginning)
+        for _ in range(n_values):
+            latest = np.reshape(values[-len(self.weights) :], (1, -1, 1))
+            values.append(self.predict(latest)[0, -1, 0])
+        return np.array(values[len(beginning) :])
+
+
+def fit_linear(inputs, targets, order=None):
+    """Fit weighted sums of the last values by least squares."""
+    y = np.asarray(targets)[..., 0]
+    if order:
+        y = y[:, order - 1 :].reshape(-1, 1)
+    x = latest_values(inputs, order or np.shape(inputs)[1])
+    x = np.column_stack([x.reshape(len(y), -1), np.ones(len(y))])
+    *coefficients, intercept = np.linalg.lstsq(x, y, rcond=None)[0]
+    return LinearForecast(np.array(coefficients), intercept)
+
+
+def latest_values(inputs, order):
+    """Return the last values up to each step, the newest first."""
+    cut = np.lib.stride_tricks.sliding_window_view
+    return cut(np.asarray(inputs)[..., 0], order, axis=1)[..., ::-1]
+
+
+def rnn_weights():
+    """Return the first weights of the lab's recurrent layer."""
+    kernels = lab_uniform([101, 100], 88)
+    return kernels[:1], kernels[1:], np.zeros(100, np.float32)
+
+
+def dense_weights():
+    """Return the first weights of the lab's output layer."""
+    return lab_uniform([100, 1], 137), np.zeros(1, np.float32)
+
+
+def lab_uniform(shape, seed):
+    """Draw between Glorot's bounds as TensorFlow 1 did with seed 42."""
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        options = {"dtype": tf.float32, "seed": 42, "seed2": seed}
+        draw = tf.raw_ops.RandomUniform(shape=shape, **options)
+        unit = 2 * session.run(draw) - 1
+    return unit * np.float32(np.sqrt(6 / sum(shape)))
 
 
 def simple_rnn(

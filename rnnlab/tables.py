@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 
 class Table:
     """Columns of one length, shown as a Markdown table on a page and as aligned text elsewhere.
 
-    Columns of numbers are aligned right, others left. Numbers are shown in plain decimal
+    On a page, columns of numbers are aligned right, others left. Numbers are shown in plain decimal
     notation, never with an exponent, and zero without a sign.
 
     Args:
@@ -49,12 +50,8 @@ class Table:
 
     def __str__(self) -> str:
         """Return the table as lines of aligned text."""
-        columns = []
-        for numeric, texts in zip(self._numeric, self._columns, strict=True):
-            width = max(map(len, texts))
-            pad = str.rjust if numeric else str.ljust
-            columns.append([pad(text, width) for text in [texts[0], "-" * width, *texts[1:]]])
-        return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
+        columns = {heading: texts for heading, *texts in self._columns}
+        return pd.DataFrame(columns).to_string(index=False)
 
     __repr__ = __str__
 

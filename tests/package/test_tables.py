@@ -21,10 +21,9 @@ def test_a_page_sees_markdown_with_numbers_aligned_right():
 def test_a_terminal_sees_aligned_text():
     table = Table({"who": ["Y0", "printed"], "value": [1.5, -20.25]}, {"value": ".3f"})
     assert str(table).splitlines() == [
-        "who        value",
-        "-------  -------",
-        "Y0         1.500",
-        "printed  -20.250",
+        "    who   value",
+        "     Y0   1.500",
+        "printed -20.250",
     ]
     assert repr(table) == str(table)
 
@@ -49,14 +48,14 @@ def test_numbers_without_a_format_are_shown_whole_and_without_an_exponent(value,
 
 def test_arrays_and_tensors_are_columns_too():
     table = Table({"a": np.float32([0.1, 2]), "b": tf.constant([3, 4])}, {"a": ".2f"})
-    assert str(table).splitlines()[2:] == ["0.10  3", "2.00  4"]
+    assert [line.split() for line in str(table).splitlines()[1:]] == [["0.10", "3"], ["2.00", "4"]]
 
 
 def test_a_negative_number_that_is_rounded_to_zero_loses_its_sign():
     table = Table({"n": [-0.001, -0.01, 0.0]}, {"n": ".2f"})
-    assert str(table).split()[2:] == ["0.00", "-0.01", "0.00"]
-    assert str(Table({"n": [-0.001]}, {"n": "8,.2f"})).split()[2:] == ["0.00"]
-    assert str(Table({"n": ["-", "--"]})).split()[2:] == ["-", "--"]
+    assert str(table).split()[1:] == ["0.00", "-0.01", "0.00"]
+    assert str(Table({"n": [-0.001]}, {"n": "8,.2f"})).split()[1:] == ["0.00"]
+    assert str(Table({"n": ["-", "--"]})).split()[1:] == ["-", "--"]
 
 
 def test_a_bar_in_the_text_does_not_break_the_markdown():

@@ -133,7 +133,9 @@ class Package:
             module = self.existing(thing.module)
             for name in sorted(uses_of(module.definitions[thing.name])):
                 if name in module.definitions:
-                    visit(Thing(thing.module, name))
+                    own = self.find(f"{thing.module}.{name}")
+                    assert isinstance(own, Thing)
+                    visit(own)
                 elif module.imports.get(name, "").startswith(f"{NAME}."):
                     target = self.find(module.imports[name])
                     if isinstance(target, Module):
