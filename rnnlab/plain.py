@@ -158,10 +158,10 @@ class Table:
         self.columns, self.formats = columns, formats or {}
 
     def __repr__(self):
-        texts = {
-            name: [format(value, self.formats.get(name, "")) for value in column]
-            for name, column in self.columns.items()
-        }
+        texts = {}
+        for name, values in self.columns.items():
+            form = self.formats.get(name, "")
+            texts[name] = [format(value, form) for value in values]
         return pd.DataFrame(texts).to_string(index=False)
 
 
