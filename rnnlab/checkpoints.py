@@ -121,7 +121,8 @@ class Checkpoint:
         Raises:
             OSError: The file cannot be written, for one because the disk is full. The file holds
                 what it held before.
-            ValueError: The checkpoint would be larger than 2 GB.
+            ValueError: The checkpoint would be larger than 2 GB, or hold more than some ten
+                thousand arrays.
         """
         notes = {
             "format": FORMAT,

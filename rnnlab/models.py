@@ -80,7 +80,8 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
     Raises:
         TypeError: `model` is no Keras model.
         ValueError: The name of the file has another ending, or the model has layers that `load`
-            would refuse, or more than 2 GB. Such a model has a method `save` of its own.
+            would refuse, more than some ten thousand arrays, or more than 2 GB. Keras's own
+            `model.save` is for such a model.
         OSError: The file cannot be written.
     """
     if not isinstance(model, keras.Model):

@@ -1,6 +1,7 @@
 """Networks of plain layers as a description, checked before Keras builds anything from it."""
 
 import json
+import random
 from typing import Any
 
 import keras
@@ -76,7 +77,11 @@ def _check(description: str, arrays: list[Array]) -> None:
 
 
 def _built(description: str) -> Any:
-    return keras.saving.deserialize_keras_object(json.loads(description), safe_mode=True)
+    state = random.getstate()  # Keras draws seeds from it, for numbers that are then replaced
+    try:
+        return keras.saving.deserialize_keras_object(json.loads(description), safe_mode=True)
+    finally:
+        random.setstate(state)
 
 
 def _check_classes(value: Any) -> None:

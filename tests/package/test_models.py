@@ -83,7 +83,18 @@ def test_states_and_the_seeds_of_dropout_come_back(tmp_path):
         np.testing.assert_array_equal(model(inputs, training=True), again(inputs, training=True))
 
 
-def test_a_model_stays_where_its_numbers_have_no_dtype_of_numpy(tmp_path):
+def test_saving_and_loading_draw_nothing(tmp_path):
+    """What is drawn afterwards would be other weights otherwise."""
+    model = keras.Sequential([keras.Input((None, 1)), keras.layers.GRU(3, dropout=0.5)])
+    keras.utils.set_random_seed(0)
+    expected = keras.layers.Dense(2)(np.ones((1, 3)))
+    keras.utils.set_random_seed(0)
+    save(model, tmp_path / "model.safetensors")
+    load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(keras.layers.Dense(2)(np.ones((1, 3))), expected)
+
+
+def test_numbers_that_numpy_has_no_dtype_for_come_back(tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, dtype="bfloat16")])
     save(model, tmp_path / "model.safetensors")
     kernel = load(tmp_path / "model.safetensors").get_weights()[0]
