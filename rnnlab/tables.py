@@ -51,7 +51,7 @@ class Table:
     def __str__(self) -> str:
         """Return the table as lines of aligned text."""
         columns = {heading: texts for heading, *texts in self._columns}
-        return pd.DataFrame(columns).to_string(index=False)
+        return str(pd.DataFrame(columns).to_string(index=False))
 
     __repr__ = __str__
 

@@ -24,17 +24,17 @@ def embedded(path: Path, name: str, words: Collection[str]) -> str:
         name: What the page calls it, relative to itself.
         words: The strings in the program's code; columns that it does not name are left out.
     """
+    if path.suffix not in (".csv", ".json"):
+        return ""
     text = path.read_text("utf-8")
     if path.suffix == ".csv":
         rows = _columns(text, words)
         lines = textwrap.wrap(" ".join(rows), WIDTH) if not any(" " in row for row in rows) else []
         before, after = '"\\n".join(', ".split())"
-    elif path.suffix == ".json":
+    else:
         text = json.dumps(_keys(json.loads(text), words), ensure_ascii=False)
         lines = _wrapped(re.findall(r'"[^"]*"[:,]? ?|[^" ]+ ?', text))
         before, after = "", ""
-    else:
-        return ""
     if not 0 < len(lines) <= LIMIT or '"""' in text or "\\" in text:
         return ""
     data = "\n".join(lines)
