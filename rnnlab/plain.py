@@ -7,6 +7,8 @@ forms, and tests compare them with the others.
 """
 
 import pathlib
+from collections import namedtuple
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -19,38 +21,24 @@ LOSSES = {
 }
 
 
-class History:
-    """The losses of a training run, and the iterations they belong to."""
-
-    def __init__(self, iterations):
-        self.iterations = list(iterations)
-        self.losses, self.validation_losses = [], []
-
-
-def train(
-    model,
-    batches,
-    iterations,
-    loss="mse",
-    optimizer="adam",
-    learning_rate=None,
-    log_every=100,
-    validation=None,
-):
+def train(model, batches, iterations, loss="mse", **options):
     """Update a model's weights once for each batch, and log its losses."""
-    optimizer = keras.optimizers.get(optimizer)
-    if learning_rate:
-        optimizer.learning_rate = learning_rate
+    optimizer = keras.optimizers.get(options.get("optimizer", "adam"))
+    if rate := options.get("learning_rate"):
+        optimizer.learning_rate = rate
     error = LOSSES[loss]
-    model.compile(optimizer, error, jit_compile=False)
+    if getattr(model, "optimizer", None) is not optimizer:
+        model.compile(optimizer, error, jit_compile=False)
+    logged = list(range(0, iterations, options.get("log_every", 100)))
+    history = SimpleNamespace(iterations=logged, losses=[])
+    history.validation_losses = []
     draws = iter(batches, None) if callable(batches) else batches
-    history = History(range(0, iterations, log_every))
     for i, (x, y) in zip(range(iterations), draws):
         model.train_on_batch(x, y)
-        if i in history.iterations:
+        if i in logged:
             history.losses.append(float(error(y, model(x))))
-            if validation:
-                x, y = validation
+            if "validation" in options:
+                x, y = options["validation"]
                 history.validation_losses.append(float(error(y, model(x))))
     return history
 
@@ -131,13 +119,11 @@ def recurrent_network(units=100, activation="relu", features=1, seed=0):
     dense = keras.layers.Dense(features)
     model = keras.Sequential([keras.Input((None, features)), rnn, dense])
     rng = np.random.default_rng(seed)
-    a = np.sqrt(6 / (features + 2 * units))
-    kernel = rng.uniform(-a, a, (features, units))
-    recurrent_kernel = rng.uniform(-a, a, (units, units))
-    rnn.set_weights([kernel, recurrent_kernel, np.zeros(units)])
-    a = np.sqrt(6 / (units + features))
-    kernel = rng.uniform(-a, a, (units, features))
-    dense.set_weights([kernel, np.zeros(features)])
+    a, b = 6 / (features + 2 * units), 6 / (units + features)
+    for weight, squared in zip(model.weights, [a, a, 0, b, 0]):
+        if squared:
+            bound = np.sqrt(squared)
+            weight.assign(rng.uniform(-bound, bound, weight.shape))
     return model
 
 
@@ -181,7 +167,7 @@ class LinearForecast:
         values = list(beginning)
         for _ in range(n_values):
             latest = np.reshape(values[-len(self.weights) :], (1, -1, 1))
-            values.append(self.predict(latest)[0, -1, 0])
+            values.append(self.predict(latest).item())
         return np.array(values[len(beginning) :])
 
 
@@ -202,6 +188,28 @@ def latest_values(inputs, order):
     return cut(np.asarray(inputs)[..., 0], order, axis=1)[..., ::-1]
 
 
+def windows(values, n_steps, horizon=None, at_each_step=False):
+    """Cut a series into all its windows, and what follows each."""
+    values = np.asarray(values)
+    if values.ndim < 3:
+        values = values.reshape(1, len(values), -1)
+    cut = np.lib.stride_tricks.sliding_window_view
+    ahead = horizon or 1
+    every = cut(values, n_steps + ahead, axis=1).swapaxes(2, 3)
+    every = np.concatenate(every)
+    x, y = every[:, :n_steps], every[:, n_steps:]
+    if at_each_step or not horizon:
+        y = cut(every[:, 1:], ahead, axis=1).swapaxes(2, 3)
+        y = y.reshape(len(x), n_steps, -1)
+    return x, y
+
+
+def split(values, *shares):
+    """Split a series in time: the first part is the earliest."""
+    borders = np.round(np.cumsum(shares) * len(values)).astype(int)
+    return np.split(np.asarray(values), borders)
+
+
 def rnn_weights():
     """Return the first weights of the lab's recurrent layer."""
     kernels = lab_uniform([101, 100], 88)
@@ -213,13 +221,75 @@ def dense_weights():
     return lab_uniform([100, 1], 137), np.zeros(1, np.float32)
 
 
+def bare_bones_weights():
+    """Return the first weights of the lab's network by hand."""
+    normal = tf.raw_ops.RandomStandardNormal
+    kernels = lab_draw(normal, [3, 5], 5), lab_draw(normal, [5, 5], 14)
+    return *kernels, np.zeros(5, np.float32)
+
+
 def lab_uniform(shape, seed):
-    """Draw between Glorot's bounds as TensorFlow 1 did with seed 42."""
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        options = {"dtype": tf.float32, "seed": 42, "seed2": seed}
-        draw = tf.raw_ops.RandomUniform(shape=shape, **options)
-        unit = 2 * session.run(draw) - 1
-    return unit * np.float32(np.sqrt(6 / sum(shape)))
+    """Draw between Glorot's bounds."""
+    unit = lab_draw(tf.raw_ops.RandomUniform, shape, seed)
+    return (2 * unit - 1) * np.float32(np.sqrt(6 / sum(shape)))
+
+
+def lab_draw(operation, shape, seed):
+    """Draw as TensorFlow 1 did with seed 42, on the processor."""
+    options = {"dtype": tf.float32, "seed": 42, "seed2": seed}
+    with tf.Graph().as_default(), tf.device("/CPU:0"):
+        with tf.compat.v1.Session() as session:
+            return session.run(operation(shape=shape, **options))
+
+
+FUNCTION_AND_SLOPE = {
+    "linear": (lambda a: a, np.ones_like),
+    "relu": (lambda a: np.maximum(a, 0), lambda y: 1.0 * (y > 0)),
+    "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda y: y * (1 - y)),
+    "tanh": (np.tanh, lambda y: 1 - y**2),
+}
+
+
+def forward(
+    inputs, kernel, recurrent_kernel, bias=None, activation="tanh", **start
+):
+    """Run a simple recurrent network; keep what its gradients need."""
+    x, w_x, w_h = map(np.asarray, (inputs, kernel, recurrent_kernel))
+    function, slope = FUNCTION_AND_SLOPE[activation]
+    h = [start.get("initial_state", np.zeros((len(x), len(w_h))))]
+    for t in range(x.shape[1]):
+        a = x[:, t] @ w_x + h[-1] @ w_h
+        h.append(function(a if bias is None else a + bias))
+    kept = SimpleNamespace(inputs=x, kernel=w_x, recurrent_kernel=w_h)
+    kept.states = np.stack(h, axis=1)
+    kept.outputs = kept.states[:, 1:]
+    kept.slopes = slope(kept.outputs)
+    return kept
+
+
+def backward(kept, output_gradients, truncate_after=None):
+    """Carry the slope of a loss back from the outputs."""
+    g, w_h = np.asarray(output_gradients), kept.recurrent_kernel
+    errors, returned = np.zeros(g.shape), []
+    for t in reversed(range(g.shape[1])):
+        # What later steps send back is kept apart, the newest first.
+        arriving = [g[:, t], *returned][:truncate_after]
+        by_age = [a * kept.slopes[:, t] for a in arriving]
+        errors[:, t] = sum(by_age)
+        returned = [error @ w_h.T for error in by_age]
+        if truncate_after is None:
+            returned = [sum(returned)]
+    products = [
+        np.einsum("bti,btj->ij", array, errors)
+        for array in (kept.inputs, kept.states[:, :-1])
+    ]
+    bias = errors.sum((0, 1))
+    return Gradients(*products, bias, errors @ kept.kernel.T, sum(returned))
+
+
+Gradients = namedtuple(
+    "Gradients", "kernel recurrent_kernel bias inputs initial_state"
+)
 
 
 def simple_rnn(

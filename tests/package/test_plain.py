@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from rnnlab import (
+    backpropagation,
     baselines,
     cells,
     generation,
@@ -22,6 +23,7 @@ from rnnlab import (
     tables,
     training,
 )
+from rnnlab import windows as full_windows
 
 L = keras.layers
 
@@ -276,6 +278,36 @@ def formatted():
     return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.parametrize("truncate_after", [None, 1, 3])
+@pytest.mark.parametrize("activation", ["linear", "relu", "sigmoid", "tanh"])
+def test_both_carry_the_same_gradients_back(activation, truncate_after):
+    rng = np.random.default_rng(1)
+    x, bias, start = rng.normal(size=(3, 6, 2)), rng.normal(size=4), rng.normal(size=(3, 4))
+    kernels, slopes = (rng.normal(size=(2, 4)), rng.normal(size=(4, 4))), rng.normal(size=(3, 6, 4))
+    kept = [
+        form.forward(x, *kernels, bias, activation, initial_state=start)
+        for form in (plain, backpropagation)
+    ]
+    np.testing.assert_allclose(kept[0].outputs, kept[1].outputs, rtol=1e-12)
+    np.testing.assert_allclose(kept[0].slopes, kept[1].slopes, rtol=1e-10, atol=1e-12)
+    mine = plain.backward(kept[0], slopes, truncate_after)._asdict()
+    theirs = backpropagation.backward(kept[1], slopes, truncate_after)._asdict()
+    assert list(mine) == list(theirs)
+    for name in mine:
+        np.testing.assert_allclose(mine[name], theirs[name], rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", [(30,), (30, 2), (4, 30, 2)])
+@pytest.mark.parametrize("options", [{}, {"horizon": 3}, {"horizon": 3, "at_each_step": True}])
+def test_both_cut_the_same_windows(shape, options):
+    values = np.random.default_rng(0).normal(size=shape)
+    both = [module.windows(values, 5, **options) for module in (plain, full_windows)]
+    for mine, theirs in zip(*both, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    parts = [module.split(values, 0.5, 0.2) for module in (plain, full_windows)]
+    assert all(map(np.array_equal, *parts))
+
+
 @pytest.mark.parametrize("order", [None, 3])
 def test_both_linear_fits_forecast_the_same(order):
     series = np.random.default_rng(0).normal(size=(40, 12, 1)).cumsum(axis=1)
@@ -289,7 +321,7 @@ def test_both_linear_fits_forecast_the_same(order):
         np.testing.assert_allclose(*both, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["rnn_weights", "dense_weights"])
+@pytest.mark.parametrize("name", ["rnn_weights", "dense_weights", "bare_bones_weights"])
 def test_both_draw_the_weights_of_2019(name):
     for mine, theirs in zip(getattr(plain, name)(), getattr(lab2019, name)(), strict=True):
         np.testing.assert_array_equal(mine, theirs)

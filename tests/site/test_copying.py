@@ -534,6 +534,13 @@ def test_what_is_used_of_the_package_stands_in_the_program_with_its_needs(packag
     assert "takes" not in program
 
 
+def test_what_a_function_of_the_page_uses_of_the_package_comes_with_it(package: Path) -> None:
+    cells = cells_of(
+        "from rnnlab.one import area", "def double(r): return 2 * area(r)", "double(1)"
+    )
+    assert "def area(" in program_of(cells, package)
+
+
 def test_docstrings_are_a_sentence_and_types_are_left_out_but_comments_stay(package: Path) -> None:
     program = program_of(cells_of("from rnnlab.one import area\nprint(area(1))"), package)
     assert 'def area(radius):\n    """Return an area."""\n    # A comment that stays.\n' in program

@@ -22,7 +22,7 @@ from .statements import uses
 WIDTH = 76
 #: What a reader has; TensorFlow brings Keras.
 INSTALLED_AS = {"keras": "tensorflow", "tensorflow": "tensorflow", "numpy": "numpy"}
-INSTALLED_AS |= {name: name for name in ("matplotlib", "pandas")}
+INSTALLED_AS |= {name: name for name in ("matplotlib", "pandas", "threadpoolctl")}
 
 
 @dataclass
@@ -164,6 +164,7 @@ class Rewrite(cst.CSTTransformer):
         """Take the names of ours on the page, and the statement."""
         self.ours, self.statement, self.package, self.shown = ours, statement, package, shown
         self.used: list[Thing] = []
+        self.reads = uses(statement.node)[0]
 
     def leave_Attribute(self, node: cst.Attribute, new: cst.Attribute) -> cst.BaseExpression:  # noqa: N802
         """Turn `plotting.heat_map` into `heat_map`."""
@@ -185,7 +186,7 @@ class Rewrite(cst.CSTTransformer):
     def visit_Name(self, node: cst.Name) -> None:  # noqa: N802
         """Note what is used of ours by its name."""
         found = self.ours.get(node.value)
-        if isinstance(found, Thing) and node.value in self.statement.effect.reads:
+        if isinstance(found, Thing) and node.value in self.reads:
             self.used.append(found)
 
     def leave_Call(self, node: cst.Call, new: cst.Call) -> cst.Call:  # noqa: N802

@@ -162,11 +162,6 @@ def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
     """Write a notebook that runs anywhere beside the page's source."""
     if app.builder.format != "html" or not is_page(Path(app.env.doc2path(name)).read_text("utf-8")):
         return
-    try:
-        page = Programs(app, name)
-        program = page.of_page(for_notebook=True)
-    except CellError:
-        return  # reported when the page was read
     here = urljoin(app.config.html_baseurl, app.builder.get_target_uri(name))
 
     def link(address: str) -> str:
@@ -182,7 +177,13 @@ def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
 
     blocks = Prose(link, figure_name).blocks(document)
     title = document.next_node(nodes.title).astext()
-    notebook = make_notebook(blocks, program, page.cells, page.header(title, (), program.beside))
+    try:
+        page = Programs(app, name)
+        program = page.of_page(for_notebook=True)
+        header = page.header(title, (), program.beside)
+        notebook = make_notebook(blocks, program, page.cells, header)
+    except CellError:
+        return  # reported when the page was read
     path = Path(app.outdir, "_sources", f"{name}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook), "utf-8")
