@@ -134,7 +134,8 @@ def save(model, path):
 
 def load(path):
     """Read a model from a file in Keras's format."""
-    return keras.saving.load_model(pathlib.Path(path).with_suffix(".keras"))
+    path = pathlib.Path(path).with_suffix(".keras")
+    return keras.saving.load_model(path, compile=False)
 
 
 class Table:

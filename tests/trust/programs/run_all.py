@@ -107,12 +107,17 @@ class Result:
 
 def shortened(text: str) -> str:
     """Cut a program's training to a few iterations, and drop what it asserts of the outcome."""
-    tree = ast.parse(ITERATIONS.sub(CUT, text))
-    return ast.unparse(WithoutAssertions().visit(tree))
+    return ast.unparse(Shorten().visit(ast.parse(ITERATIONS.sub(CUT, text))))
 
 
-class WithoutAssertions(ast.NodeTransformer):
-    """Passes over assertions."""
+class Shorten(ast.NodeTransformer):
+    """Lets functions that take a number of iterations make few; passes over assertions."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.generic_visit(node)
+        if "iterations" in {one.arg for one in [*node.args.args, *node.args.kwonlyargs]}:
+            node.body.insert(0, ast.parse(f"iterations = min(iterations, {CUT})").body[0])
+        return node
 
     def visit_Assert(self, node: ast.Assert) -> ast.Pass:
         return ast.Pass()
@@ -145,9 +150,9 @@ def run(path: str, cut: bool = False) -> Result:
         os.chdir(folder)
         try:
             if cut:
-                Path(path := "cut.py").write_text(
-                    shortened(Path(Path(path).name).read_text("utf-8"))
-                )
+                text = Path(path).read_text("utf-8")
+                path = "cut.py"
+                Path(path).write_text(shortened(text), "utf-8")
             runpy.run_path(path, run_name="__main__")
         except BaseException:
             error = traceback.format_exc(limit=-3)
