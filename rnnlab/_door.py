@@ -69,10 +69,7 @@ def _guarded(
 
     @functools.wraps(function)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            given = signature.bind(*args, **kwargs)
-        except TypeError:
-            return function(*args, **kwargs)  # Python says which are missing or too many
+        given = signature.bind(*args, **kwargs)
         given.apply_defaults()
         kind(given.arguments, wanted)
         return function(*given.args, **given.kwargs)
@@ -87,9 +84,12 @@ class _Arguments:
         self.given = given
         self.sizes: dict[str, Any] = {}
         self.sources: dict[str, str] = {}
+        self.admit_all(wanted)
+
+    def admit_all(self, wanted: dict[str, Any]) -> None:
         for name, want in wanted.items():
-            if name in given:
-                given[name] = self.admit(name, given[name], want)
+            if name in self.given:
+                self.given[name] = self.admit(name, self.given[name], want)
             else:
                 self.admit(f"{name} of {self.sources[name]}", self.sizes[name], want)
 
@@ -169,7 +169,7 @@ class _Tensors(_Arguments):
         self.dtype = next(dtype for dtype in dtypes if dtype in ("float32", "float64"))
         super().__init__(given, wanted)
         if not tf.executing_eagerly():  # once more, as the sizes of one are known by another
-            _Arguments.__init__(self, given, wanted)
+            self.admit_all(wanted)
 
     def array(self, name: str, value: Any, kind: str) -> Any:
         dtype = "bool" if kind.startswith("bool ") else self.dtype
@@ -251,12 +251,11 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
 
 
 def _check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> Any:
-    *most, last = map(repr, choices)
-    wrong = f"{name} must be {', '.join(most)} or {last}, not {value!r}"
-    if isinstance(value, bool) or not isinstance(value, type(choices[0])):
-        raise TypeError(wrong)
-    if value not in choices:
-        raise ValueError(wrong)
+    of_kind = isinstance(value, type(choices[0]))
+    if not of_kind or value not in choices:
+        *most, last = map(repr, choices)
+        message = f"{name} must be {', '.join(most)} or {last}, not {value!r}"
+        raise (ValueError if of_kind else TypeError)(message)
     return value
 
 

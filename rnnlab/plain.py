@@ -89,17 +89,24 @@ def scheduled_inputs(model, series, n_given, own_share, rng):
     batch, steps, _ = inputs.shape
     own = rng.random((steps, batch, 1)) < own_share
     own[:n_given] = False
+    return fed_back(model, inputs, own).numpy()
+
+
+@tf.function
+def fed_back(model, x, own):
+    """Replace inputs by what the network says after those before."""
     recurrent = [layer for layer in model.layers if hasattr(layer, "cell")]
-    states = {layer: layer.get_initial_state(batch) for layer in recurrent}
-    x = inputs[:, 0]
-    for t in range(steps):
-        x = inputs[:, t] = np.where(own[t], x, inputs[:, t])
+    states = {r.name: r.get_initial_state(x.shape[0]) for r in recurrent}
+    inputs, y = [], x[:, 0]
+    for t in range(x.shape[1]):
+        y = tf.where(own[t], y, x[:, t])
+        inputs.append(y)
         for layer in model.layers:
-            if layer in states:
-                x, states[layer] = layer.cell(x, states[layer])
+            if layer.name in states:
+                y, states[layer.name] = layer.cell(y, states[layer.name])
             else:
-                x = layer(x)
-    return inputs
+                y = layer(y)
+    return tf.stack(inputs, axis=1)
 
 
 def generate(model, beginning, n_values, stateful=False):

@@ -19,9 +19,11 @@ L = keras.layers
 @pytest.fixture
 def float64():
     """Keras in float64, so that two ways to compute one thing can be told from one another."""
-    keras.config.set_floatx("float64")
+    for setting in (keras.config.set_floatx, keras.config.set_dtype_policy):
+        setting("float64")
     yield
-    keras.config.set_floatx("float32")
+    for setting in (keras.config.set_floatx, keras.config.set_dtype_policy):
+        setting("float32")
 
 
 def network(layers, features=1):
