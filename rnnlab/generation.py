@@ -51,7 +51,11 @@ def generate(
             layer of another kind, or other outputs than inputs.
     """
     check_feedback(model, training=False)
-    given = _as_given(beginning, model)
+    series = as_numbers("beginning", beginning, model.dtype)
+    if series.ndim == 1:
+        series = series[np.newaxis, :, np.newaxis]
+    check_shape("beginning", series.shape, model.input_shape, "the model's inputs, or [time]")
+    given = np.ascontiguousarray(series.swapaxes(0, 1))
     with one_thread(), np.errstate(all="ignore"):
         values = (_stateful if stateful else _windowed)(model, given, n_values)
     return values[:, 0, 0] if np.ndim(beginning) == 1 else values.swapaxes(0, 1)
@@ -75,17 +79,3 @@ def _stateful(model: Any, given: Array, n_values: int) -> Array:
         value[...] = prediction
         prediction = network.step(value)
     return values
-
-
-def _as_given(beginning: npt.ArrayLike, model: Any) -> Array:
-    """Return the beginning as ``[time, batch, features]`` in the dtype of the model."""
-    array = as_numbers("beginning", beginning, model.dtype)
-    if array.ndim not in (1, 3):
-        raise ValueError(
-            "beginning must have the shape [time] or [batch, time, features], "
-            f"not {list(array.shape)}"
-        )
-    if array.ndim == 1:
-        array = array[np.newaxis, :, np.newaxis]
-    check_shape("beginning", array.shape, model.input_shape, "the model's inputs")
-    return array.swapaxes(0, 1).copy()

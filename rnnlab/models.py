@@ -48,9 +48,7 @@ def recurrent_network(
     try:
         keras.activations.get(activation)
     except ValueError:
-        raise ValueError(
-            f"activation must be the name of one of Keras's, not {activation!r}"
-        ) from None
+        raise ValueError(f"activation must be one of Keras's, not {activation!r}") from None
     rnn = keras.layers.SimpleRNN(units, activation, return_sequences=True)
     dense = keras.layers.Dense(features)
     model = keras.Sequential([keras.Input((None, features)), rnn, dense])

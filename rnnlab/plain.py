@@ -8,6 +8,7 @@ forms, and tests compare them with the others.
 
 import pathlib
 from collections import namedtuple
+from dataclasses import make_dataclass
 from types import SimpleNamespace
 
 import keras
@@ -261,11 +262,13 @@ def forward(
     for t in range(x.shape[1]):
         a = x[:, t] @ w_x + h[-1] @ w_h
         h.append(function(a if bias is None else a + bias))
-    kept = SimpleNamespace(inputs=x, kernel=w_x, recurrent_kernel=w_h)
-    kept.states = np.stack(h, axis=1)
-    kept.outputs = kept.states[:, 1:]
-    kept.slopes = slope(kept.outputs)
-    return kept
+    states = np.stack(h, axis=1)
+    outputs = states[:, 1:]
+    return Forward(x, w_x, w_h, states, outputs, slope(outputs))
+
+
+KEPT = "inputs kernel recurrent_kernel states outputs slopes"
+Forward = make_dataclass("Forward", KEPT.split())
 
 
 def backward(kept, output_gradients, truncate_after=None):
@@ -275,11 +278,11 @@ def backward(kept, output_gradients, truncate_after=None):
     for t in reversed(range(g.shape[1])):
         # What later steps send back is kept apart, the newest first.
         arriving = [g[:, t], *returned][:truncate_after]
+        if truncate_after is None:
+            arriving = [sum(arriving)]
         by_age = [a * kept.slopes[:, t] for a in arriving]
         errors[:, t] = sum(by_age)
         returned = [error @ w_h.T for error in by_age]
-        if truncate_after is None:
-            returned = [sum(returned)]
     products = [
         np.einsum("bti,btj->ij", array, errors)
         for array in (kept.inputs, kept.states[:, :-1])
@@ -294,22 +297,16 @@ Gradients = namedtuple(
 
 
 def simple_rnn(
-    inputs,
-    kernel,
-    recurrent_kernel,
-    bias,
-    activation="tanh",
-    initial_state=None,
-    mask=None,
-    go_backwards=False,
+    inputs, kernel, recurrent_kernel, bias, activation="tanh", **options
 ):
     """Run a simple recurrent network over sequences."""
-    function = keras.activations.get(activation)
+    function, mask = keras.activations.get(activation), options.get("mask")
     x, outputs = tf.matmul(inputs, kernel), []
     x += 0 if bias is None else bias
     output = tf.zeros_like(x[:, 0])
-    state = output if initial_state is None else initial_state
-    for t in range(x.shape[1])[:: -1 if go_backwards else 1]:
+    start = options.get("initial_state")
+    state = output if start is None else start
+    for t in range(x.shape[1])[:: -1 if options.get("go_backwards") else 1]:
         after = function(x[:, t] + state @ recurrent_kernel)
         counts = True if mask is None else mask[:, t, np.newaxis]
         output = tf.where(counts, after, output)
@@ -319,20 +316,15 @@ def simple_rnn(
 
 
 def lstm(
-    inputs,
-    kernel,
-    recurrent_kernel,
-    bias,
-    initial_state=None,
-    mask=None,
-    go_backwards=False,
+    inputs, kernel, recurrent_kernel, bias, initial_state=None, **options
 ):
     """Run a long short-term memory over sequences."""
+    mask = options.get("mask")
     x, outputs = tf.matmul(inputs, kernel), []
     x += 0 if bias is None else bias
     output = tf.zeros_like(x[:, 0, : x.shape[-1] // 4])
     h, c = (output, output) if initial_state is None else initial_state
-    for t in range(x.shape[1])[:: -1 if go_backwards else 1]:
+    for t in range(x.shape[1])[:: -1 if options.get("go_backwards") else 1]:
         i, f, g, o = tf.split(x[:, t] + h @ recurrent_kernel, 4, axis=-1)
         cell = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
         after = tf.sigmoid(o) * tf.tanh(cell)
@@ -344,26 +336,22 @@ def lstm(
 
 
 def gru(
-    inputs,
-    kernel,
-    recurrent_kernel,
-    bias,
-    initial_state=None,
-    mask=None,
-    go_backwards=False,
-    reset_after=True,
+    inputs, kernel, recurrent_kernel, bias, initial_state=None, **options
 ):
     """Run a gated recurrent unit over sequences."""
-    b, d = (0, 0) if bias is None else bias if reset_after else (bias, 0)
+    mask, after_reset = options.get("mask"), options.get("reset_after", 1)
+    b = d = 0
+    if bias is not None:
+        b, d = (bias[0], bias[1]) if after_reset else (bias, 0)
     x, outputs = tf.matmul(inputs, kernel) + b, []
     output = tf.zeros_like(x[:, 0, : x.shape[-1] // 3])
     w_g = tf.split(recurrent_kernel, 3, axis=-1)[2]
     h = output if initial_state is None else initial_state
-    for t in range(x.shape[1])[:: -1 if go_backwards else 1]:
+    for t in range(x.shape[1])[:: -1 if options.get("go_backwards") else 1]:
         x_z, x_r, x_g = tf.split(x[:, t], 3, axis=-1)
         h_z, h_r, h_g = tf.split(h @ recurrent_kernel + d, 3, axis=-1)
         z, r = tf.sigmoid(x_z + h_z), tf.sigmoid(x_r + h_r)
-        g = tf.tanh(x_g + (r * h_g if reset_after else (r * h) @ w_g))
+        g = tf.tanh(x_g + (r * h_g if after_reset else (r * h) @ w_g))
         after = z * h + (1 - z) * g
         counts = True if mask is None else mask[:, t, np.newaxis]
         output, h = (tf.where(counts, after, v) for v in (output, h))

@@ -128,7 +128,7 @@ def train_scheduled(
             yield _mixed(feeder, batch[:, :-1], n_given, share, rng), batch[:, 1:]
 
     first = values[:batch_size, :-1], values[:batch_size, 1:]
-    return run(model, optimizer, "mse", first, feed, iterations=iterations)
+    return run(model, optimizer, "mse", first, feed, iterations)
 
 
 @takes(own_share="number >= 0 and <= 1")

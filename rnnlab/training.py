@@ -87,6 +87,7 @@ def train(
     source = drawn(batches, iterations)
     first = as_batch("batch 0", next(source), model)
     optimizer = _prepared(optimizer, learning_rate, model)
+    held_out = None if validation is None else as_batch("validation", validation, model)
 
     def feed(engine: Any, done: int) -> Iterator[Any]:
         if not done:
@@ -94,17 +95,7 @@ def train(
         for iteration in range(max(done, 1), iterations):
             yield as_batch(f"batch {iteration}", next(source), model, first)
 
-    return run(
-        model,
-        optimizer,
-        loss,
-        first,
-        feed,
-        iterations=iterations,
-        log_every=log_every,
-        validation=None if validation is None else as_batch("validation", validation, model),
-        checkpoint=checkpoint,
-    )
+    return run(model, optimizer, loss, first, feed, iterations, log_every, held_out, checkpoint)
 
 
 def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
@@ -116,9 +107,7 @@ def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
         try:
             optimizer = keras.optimizers.get(optimizer)
         except ValueError:
-            raise ValueError(
-                f"optimizer must be the name of one of Keras's, not {optimizer!r}"
-            ) from None
+            raise ValueError(f"optimizer must be one of Keras's, not {optimizer!r}") from None
         if learning_rate is not None:
             optimizer.learning_rate = float(learning_rate)
     elif not isinstance(optimizer, keras.optimizers.Optimizer):

@@ -65,10 +65,8 @@ def check_shape(name: str, shape: Any, wanted: Any, of: str) -> None:
 
 def _input_dtype(model: Any) -> str:
     """Return the dtype that a model declares for its inputs, or else that of its weights."""
-    try:
-        return str(model.inputs[0].dtype)
-    except (AttributeError, TypeError):  # not built yet, or of a class of the reader's own
-        return str(model.variable_dtype)
+    declared = getattr(model, "inputs", None)  # not if it is of a class of the reader's own
+    return str(declared[0].dtype if declared else model.variable_dtype)
 
 
 def _check_ids(name: str, inputs: Any, model: Any) -> None:

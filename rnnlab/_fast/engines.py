@@ -1,7 +1,7 @@
 """Two ways to take a training step: by hand in NumPy, and with TensorFlow for any Keras model."""
 
 import math
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from rnnlab._fast import optimizers
 from rnnlab._fast.keras_private import mask_of, states_of
-from rnnlab._fast.network import Network, UnsupportedModelError, check_supported
+from rnnlab._fast.network import Network, unsupported
 from rnnlab.threads import one_thread
 
 Array = npt.NDArray[Any]
@@ -21,17 +21,19 @@ LOSSES = ("mse", "rmse")
 _WORK_FOR_TWO_THREADS = 10_000_000
 
 
-def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> "Engine":
+def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> Any:
     """Return the faster of the engines that can train `model` on batches such as this one."""
-    if optimizers.supported(optimizer):
-        with suppress(UnsupportedModelError):
-            check_supported(model, training=True)
-            return ByHand(model, optimizer, loss, inputs)
+    if optimizers.supported(optimizer) and not unsupported(model, training=True):
+        return ByHand(model, optimizer, loss, inputs)
     return WithTensorFlow(model, optimizer, loss, inputs, targets)
 
 
 class ByHand:
-    """Training steps in NumPy, for models that `rnnlab._fast.network` can stand for."""
+    """Training steps in NumPy, for models that `rnnlab._fast.network` can stand for.
+
+    Attributes:
+        limits: Makes a context with the number of threads that the steps are fastest on.
+    """
 
     def __init__(self, model: Any, optimizer: Any, loss: str, inputs: Array) -> None:
         """Copy the weights and the optimizer's state from Keras."""
@@ -39,6 +41,7 @@ class ByHand:
         batch, steps = inputs.shape[:2]
         self.network = Network(model, batch, steps)
         self.networks = {inputs.shape: self.network}
+        self.limits = one_thread if self.network.work < _WORK_FOR_TWO_THREADS else nullcontext
         self.update = optimizers.RULES[type(optimizer)](optimizer, self.network)
         self.steps = int(optimizer.iterations.numpy())
         self.state = [self.network.parameters, *self.update.slots]
@@ -74,7 +77,8 @@ class ByHand:
         if inputs.shape not in self.networks:
             batch, steps = inputs.shape[:2]
             self.networks[inputs.shape] = Network(self.model, batch, steps, self.network.parameters)
-        return self._loss_and_slope(self.networks[inputs.shape], inputs, targets)[0]
+        loss: float = self._loss_and_slope(self.networks[inputs.shape], inputs, targets)[0]
+        return loss
 
     def write_back(self) -> None:
         """Copy the weights and the optimizer's state to Keras."""
@@ -83,40 +87,31 @@ class ByHand:
             self.network.write(slot, variables)
         self.optimizer.iterations.assign(self.steps)
 
-    def limits(self) -> AbstractContextManager[Any]:
-        """Keep small products on one thread."""
-        small = self.network.work < _WORK_FOR_TWO_THREADS
-        return one_thread() if small else nullcontext()
-
-    def _loss_and_slope(
-        self, network: Network, inputs: Array, targets: Array
-    ) -> tuple[float, Array]:
+    def _loss_and_slope(self, network: Network, inputs: Array, targets: Array) -> Any:
         """Return the loss and its slope along each output."""
         with np.errstate(all="ignore"):  # what is not finite is noticed by its loss
             outputs = network.forward(inputs.swapaxes(0, 1))
             # A model that returns its last step alone has targets without a time axis.
             residuals = outputs - (targets.swapaxes(0, 1) if targets.ndim == 3 else targets[None])
             exact = residuals.astype(np.float64).ravel()
-            squared = float(exact @ exact) / exact.size
-            if self.kind == "mse":
-                return squared, residuals * (2 / residuals.size)
-            root = math.sqrt(squared)
-            return root, residuals * (1 / (residuals.size * root) if root else 0.0)
+            loss, factor = float(exact @ exact) / exact.size, 2 / exact.size
+            if self.kind == "rmse":
+                loss = math.sqrt(loss)
+                factor = 1 / (exact.size * loss) if loss else 0.0
+            return loss, residuals * factor
 
 
 class WithTensorFlow:
     """Training steps of any Keras model: automatic differentiation in one compiled function."""
 
-    def __init__(
-        self, model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array
-    ) -> None:
-        """Compile the step for batches such as this one."""
+    limits = nullcontext  # TensorFlow has threads of its own
+
+    def __init__(self, model: Any, optimizer: Any, loss: str, *batch: Array) -> None:
+        """Compile the step for batches such as this one, which must not change in shape."""
         self.model, self.optimizer, self.kind = model, optimizer, loss
-        self.compiled_loss = tf.function(self._loss)
+        self.compiled_loss, step = tf.function(self._loss), tf.function(self._step)
         try:
-            self.compiled_step = tf.function(self._step).get_concrete_function(
-                tf.constant(inputs), tf.constant(targets)
-            )
+            self.compiled_step = step.get_concrete_function(*map(tf.constant, batch))
         except Exception:
             # A model may hold Python that no graph can. Nothing has run yet; if the fault is
             # another one, the first step will raise it.
@@ -137,10 +132,6 @@ class WithTensorFlow:
 
     def write_back(self) -> None:
         """Do nothing: this engine works on Keras's own variables."""
-
-    def limits(self) -> AbstractContextManager[Any]:
-        """Leave TensorFlow its threads."""
-        return nullcontext()
 
     def _loss(self, inputs: tf.Tensor, targets: tf.Tensor, training: bool = False) -> tf.Tensor:
         outputs = self.model(inputs, training=training)
@@ -166,6 +157,3 @@ class WithTensorFlow:
         for variable, value in zip(variables, before, strict=True):
             variable.assign(tf.where(finite, variable.value, value))
         return tf.where(finite, loss, math.nan)
-
-
-Engine = ByHand | WithTensorFlow

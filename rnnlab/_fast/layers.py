@@ -33,7 +33,7 @@ class Dense:
         self.shape = (features + 1, layer.units)
         self.size = (features + 1) * layer.units
         self.bias = layer.use_bias
-        self.activation = BY_NAME[layer.activation.__name__]
+        self.activate, self.slope = BY_NAME[layer.activation.__name__]
         self.outputs = np.empty((steps, batch, layer.units), dtype)
 
     def pieces(self, flat: Array) -> list[Array]:
@@ -56,13 +56,13 @@ class Dense:
         outputs = rows_of(self.outputs)
         np.matmul(self.inputs, kernel, out=outputs)
         outputs += bias
-        self.activation.apply(outputs, outputs)
+        self.activate(outputs, outputs)
         return self.outputs
 
     def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
         """Write the gradients and return the errors before the activation."""
         errors = errors @ kernel.T
-        errors *= self.activation.slope(self.outputs)
+        errors *= self.slope(self.outputs)
         kernel_gradient, bias_gradient = self.gradients
         np.matmul(self.inputs.T, rows_of(errors), out=kernel_gradient)
         if self.bias:
@@ -81,7 +81,7 @@ class SimpleRNN:
         self.width = self.gates * units
         self.shape = (units + features + 1, self.width)
         self.size = self.shape[0] * self.width
-        self.activation = BY_NAME[layer.activation.__name__]
+        self.activate, self.slope = BY_NAME[layer.activation.__name__]
         self.joined = np.zeros((steps + 1, batch, units + features + 1), dtype)
         # Without a bias its row of weights starts at zero, and meets zeros, so it stays there.
         self.joined[..., -1] = layer.use_bias
@@ -109,14 +109,14 @@ class SimpleRNN:
         self.joined[:-1, :, self.units : -1] = inputs
         for joined, state in zip(self.joined[:-1], self.states[1:], strict=True):
             np.matmul(joined, self.weights, out=self.sums)
-            self.activation.apply(self.sums, state)
+            self.activate(self.sums, state)
         return self.outputs
 
     def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
         """Write the gradients and return the errors before the activation."""
         joined, into, back = self._errors_side_by_side(errors, kernel)
         # Of whole rows, though the states alone are wanted: the processor takes them in one go.
-        slopes = self.activation.slope(self.joined[1:])[..., : self.units]
+        slopes = self.slope(self.joined[1:])[..., : self.units]
         for t in reversed(range(len(slopes))):
             np.matmul(joined[t + 1], back, out=self.sums)
             np.multiply(self.sums, slopes[t], out=into[t])

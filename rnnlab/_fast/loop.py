@@ -57,7 +57,6 @@ def run(
     loss: str,
     first: Batch,
     feed: Callable[[Any, int], Iterator[Batch]],
-    *,
     iterations: int,
     log_every: int = 100,
     validation: Batch | None = None,

@@ -30,14 +30,6 @@ _UNDERSTOOD = {
 _TRAINING = ("dropout", "regularizer", "constraint")
 
 
-class UnsupportedModelError(ValueError):
-    """The model holds something that the NumPy layers do not compute."""
-
-    def __init__(self, reason: str) -> None:
-        """Say what it holds."""
-        super().__init__(f"model cannot be fed its own forecasts here: {reason}")
-
-
 class Network:
     """The layers of a Keras model, ready for a fixed number of sequences of a fixed length.
 
@@ -49,7 +41,7 @@ class Network:
     """
 
     def __init__(self, model: Any, batch: int, steps: int, parameters: Array | None = None) -> None:
-        """Take over the layers of a model that `check_supported` has accepted.
+        """Take over the layers of a model that `unsupported` has nothing against.
 
         Args:
             model: The Keras model.
@@ -122,30 +114,27 @@ class Network:
         return np.split(flat, np.cumsum([layer.size for layer in self.layers])[:-1])
 
 
-def check_supported(model: Any, *, training: bool) -> None:
-    """Make sure that `Network` computes what the model does.
+def unsupported(model: Any, *, training: bool) -> str:
+    """Return why `Network` does not compute what a Keras model does, or nothing.
 
     Args:
-        model: A Keras model.
+        model: The model.
         training: Whether it is to be trained, so that dropout, penalties and the like matter.
-
-    Raises:
-        UnsupportedModelError: It does not; the message says which layer or setting is why.
     """
     if type(model) is not keras.Sequential:
-        raise UnsupportedModelError(f"{type(model).__name__} is not keras.Sequential")
+        return f"{type(model).__name__} is not keras.Sequential"
     if not model.built or len(model.input_shape) != 3:
-        raise UnsupportedModelError("its inputs are not declared as [batch, time, features]")
+        return "its inputs are not declared as [batch, time, features]"
     if model.dtype not in ("float32", "float64"):
-        raise UnsupportedModelError(f"its dtype is {model.dtype}, not float32 or float64")
+        return f"its dtype is {model.dtype}, not float32 or float64"
     if not _computing_layers(model):
-        raise UnsupportedModelError("it has no layer that computes anything")
+        return "it has no layer that computes anything"
     if len({id(layer) for layer in model.layers}) < len(model.layers):
-        raise UnsupportedModelError("it uses a layer twice, which would count its weights twice")
+        return "it uses a layer twice, which would count its weights twice"
     for layer in model.layers if training else _computing_layers(model):
-        reason = _unsupported(layer, model.dtype, training)
-        if reason:
-            raise UnsupportedModelError(f"layer {layer.name!r} {reason}")
+        if reason := _unsupported(layer, model.dtype, training):
+            return f"layer {layer.name!r} {reason}"
+    return ""
 
 
 def check_feedback(model: Any, *, training: bool) -> None:
@@ -157,13 +146,11 @@ def check_feedback(model: Any, *, training: bool) -> None:
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
-    check_supported(model, training=training)
+    if reason := unsupported(model, training=training):
+        raise ValueError(f"model cannot be fed its own forecasts here: {reason}")
     features, outputs = model.input_shape[-1], model.output_shape[-1]
     if features != outputs:
-        raise ValueError(
-            f"model must have as many outputs as inputs at a step to feed on itself, not {outputs} "
-            f"and {features}"
-        )
+        raise ValueError(f"model must have {features} outputs, as many as inputs, not {outputs}")
 
 
 def _computing_layers(model: Any) -> list[Any]:

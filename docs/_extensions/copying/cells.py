@@ -196,7 +196,8 @@ def needed_by(numbers: Collection[int], statements: Sequence[Statement]) -> list
         wanted |= effect.reads
         asking |= dict.fromkeys(effect.reads, cell)
     branches = {name for one in found for name in one.effect.binds}
-    if missing := wanted - branches - BUILTINS - {RANDOM, SETTINGS, "glue"}:
+    unbound = wanted - branches - BUILTINS - {RANDOM, SETTINGS, "glue"}
+    if missing := {name for name in unbound if name.isidentifier()}:  # others are files
         name = min(missing)
         raise CellError(asking[name], f"`{name}` is bound neither by it nor by a cell before it")
     return found[::-1]

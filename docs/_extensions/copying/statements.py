@@ -23,6 +23,7 @@ DRAWS = re.compile(
 )
 #: What makes a value that goes on from where its last use has left it.
 GENERATORS = re.compile(r"\b(default_rng|RandomState|shuffled_batches|iter|cycle)\(")
+FILE = re.compile(r"[\w/-]+\.[a-z]\w+")
 #: The arguments that functions of ours and Python's own change, by place and by name.
 CHANGED: dict[str, set[int | str]] = {
     "train": {0, "optimizer"},
@@ -100,6 +101,12 @@ class Known:
         for function in called:
             changes |= self.changed_inside(function) & names_of([function])
             changes |= uses(function)[1] - {getattr(function, "name", "")}
+        for loop in running([node]):
+            if isinstance(loop, ast.For):
+                changes |= {root(source) for name, source in looped(loop) if name in changes} - {""}
+        if files := files_named(node):
+            reads = reads | files
+            changes |= files if isinstance(node, ast.Expr) else set()
         code = "\n".join(map(ast.unparse, [node, *called]))
         if SEEDS.search(code):
             binds = binds | {RANDOM}
@@ -179,6 +186,24 @@ def defined_by(node: ast.stmt) -> ast.AST | None:
 def names_of(nodes: Iterable[ast.AST]) -> frozenset[str]:
     """Return the names of the module that some code reads."""
     return frozenset[str]().union(*(uses(node)[0] for node in nodes))
+
+
+def looped(loop: ast.For) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the names that a loop binds, each with what its values are taken from."""
+    targets, sources = [loop.target], [loop.iter]
+    if isinstance(loop.iter, ast.Call) and isinstance(loop.target, ast.Tuple):
+        if root(loop.iter) == "zip":
+            targets, sources = loop.target.elts, loop.iter.args
+        elif root(loop.iter) == "enumerate":
+            targets, sources = loop.target.elts[1:], loop.iter.args
+    for target, source in zip(targets, sources, strict=False):
+        yield from ((one.id, source) for one in ast.walk(target) if isinstance(one, ast.Name))
+
+
+def files_named(node: ast.AST) -> set[str]:
+    """Return the files that some code names: a cell may read what an earlier one has written."""
+    texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and FILE.fullmatch(text)}
 
 
 def is_yield(node: ast.AST) -> bool:

@@ -43,8 +43,8 @@ BODY = re.compile(r"^# -- (earlier cells|the cell|the page) --$", re.MULTILINE)
 DATA = re.compile(r'write_text\((?:"\\n"\.join\()?\s*"""\\\n.*?"""', re.DOTALL)
 VARIES = re.compile(r"^# Its output differs from run to run: .+$", re.MULTILINE)
 TRAINS = re.compile(r"\btrain\w*\(|\.fit\(|\.apply\(|apply_gradients|learning_rate")
-#: Rounding grows in these when they train.
-ROUGH = re.compile(r"relu|recurrent_network\(|generate\(", re.IGNORECASE)
+#: Rounding grows in these when they train; dropout drops other units.
+ROUGH = re.compile(r"relu|recurrent_network\(|generate\(|dropout", re.IGNORECASE)
 ITERATIONS = re.compile(r"(?<=\biterations=)\d[\d_]*|(?<=^ITERATIONS = )\d[\d_]*", re.MULTILINE)
 CUT = "2"
 EXACT, TRAINED = 1e-5, 1e-3  # relative
