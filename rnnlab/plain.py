@@ -6,7 +6,6 @@ and leave out what no page uses. Programs copied from pages hold these
 forms, and tests compare them with the others.
 """
 
-import pathlib
 from collections import namedtuple
 from dataclasses import make_dataclass
 from types import SimpleNamespace
@@ -15,6 +14,8 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
 LOSSES = {
     "mse": lambda y, outputs: tf.reduce_mean((outputs - y) ** 2),
@@ -33,14 +34,15 @@ def train(model, batches, iterations, loss="mse", **options):
     logged = list(range(0, iterations, options.get("log_every", 100)))
     history = SimpleNamespace(iterations=logged, losses=[])
     history.validation_losses = []
+    apply = model.predict_on_batch  # compiled, unlike model(x)
     draws = iter(batches, None) if callable(batches) else batches
     for i, (x, y) in zip(range(iterations), draws):
         model.train_on_batch(x, y)
         if i in logged:
-            history.losses.append(float(error(y, model(x))))
+            history.losses.append(float(error(y, apply(x))))
             if "validation" in options:
                 x, y = options["validation"]
-                history.validation_losses.append(float(error(y, model(x))))
+                history.validation_losses.append(float(error(y, apply(x))))
     return history
 
 
@@ -129,14 +131,23 @@ def recurrent_network(units=100, activation="relu", features=1, seed=0):
 
 
 def save(model, path):
-    """Write a model to a file in Keras's format."""
-    model.save(pathlib.Path(path).with_suffix(".keras"))
+    """Write a model's description and weights to a safetensors file."""
+    text = np.frombuffer(model.to_json().encode(), np.uint8)
+    weights = {str(n): v.numpy() for n, v in enumerate(model.variables)}
+    save_file(weights | {"text": text}, path)
 
 
 def load(path):
-    """Read a model from a file in Keras's format."""
-    path = pathlib.Path(path).with_suffix(".keras")
-    return keras.saving.load_model(path, compile=False)
+    """Read a model that `save` has written."""
+    try:
+        arrays = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path!r} is no whole model: {error}") from error
+    text = arrays.pop("text").tobytes().decode()
+    model = keras.models.model_from_json(text)
+    for number, variable in enumerate(model.variables):
+        variable.assign(arrays[str(number)])
+    return model
 
 
 class Table:

@@ -201,7 +201,7 @@ def test_both_draw_the_same_first_weights(arguments, features):
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@pytest.mark.parametrize("name", ["model.keras", "model.safetensors"])
+@pytest.mark.parametrize("name", ["model.safetensors"])
 def test_a_model_comes_back_from_its_file_to_the_last_bit(name, tmp_path):
     model = lab()
     plain.save(model, tmp_path / name)

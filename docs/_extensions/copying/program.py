@@ -22,7 +22,7 @@ from .statements import uses
 WIDTH = 76
 #: What a reader has; TensorFlow brings Keras.
 INSTALLED_AS = {"keras": "tensorflow", "tensorflow": "tensorflow", "numpy": "numpy"}
-INSTALLED_AS |= {name: name for name in ("matplotlib", "pandas", "threadpoolctl")}
+INSTALLED_AS |= {name: name for name in ("matplotlib", "pandas", "safetensors", "threadpoolctl")}
 
 
 @dataclass
