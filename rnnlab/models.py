@@ -84,7 +84,7 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
-    path = Path(os.path.realpath(_checked(path)))
+    path = Path(os.path.realpath(_with_ending(path)))
     try:
         content = tensor_file.pack(*plain_network.describe(model))
     except Exception as error:
@@ -113,7 +113,7 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
             another kind, or holds a model with other layers or code of its own.
         OSError: The file cannot be read.
     """
-    path = _checked(path)
+    path = _with_ending(path)
     content = read_whole(path)
     try:
         return plain_network.build(*tensor_file.unpack(content))
@@ -121,7 +121,7 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
         raise ValueError(f"{str(path)!r} is no whole model: {error}") from error
 
 
-def _checked(path: str | os.PathLike[str]) -> Path:
+def _with_ending(path: str | os.PathLike[str]) -> Path:
     path = Path(path)
     if path.suffix != ".safetensors":
         raise ValueError(

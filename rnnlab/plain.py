@@ -17,18 +17,17 @@ import tensorflow as tf
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-LOSSES = {
-    "mse": lambda y, outputs: tf.reduce_mean((outputs - y) ** 2),
-    "rmse": lambda y, outputs: tf.reduce_mean((outputs - y) ** 2) ** 0.5,
-}
-
 
 def train(model, batches, iterations, loss="mse", **options):
     """Update a model's weights once for each batch, and log its losses."""
     optimizer = keras.optimizers.get(options.get("optimizer", "adam"))
     if rate := options.get("learning_rate"):
         optimizer.learning_rate = rate
-    error = LOSSES[loss]
+    power = {"mse": 1, "rmse": 0.5}[loss]
+
+    def error(y, outputs):
+        return tf.reduce_mean((outputs - y) ** 2) ** power
+
     if getattr(model, "optimizer", None) is not optimizer:
         model.compile(optimizer, error, jit_compile=False)
     logged = list(range(0, iterations, options.get("log_every", 100)))
@@ -150,18 +149,10 @@ def load(path):
     return model
 
 
-class Table:
-    """Columns of numbers or text, shown as a table."""
-
-    def __init__(self, columns, formats=None):
-        self.columns, self.formats = columns, formats or {}
-
-    def __repr__(self):
-        texts = {}
-        for name, values in self.columns.items():
-            form = self.formats.get(name, "")
-            texts[name] = [format(value, form) for value in values]
-        return pd.DataFrame(texts).to_string(index=False)
+def Table(columns, formats=None):
+    """Return columns of numbers or text as lines of text."""
+    form = {k: f"{{:{spec}}}".format for k, spec in (formats or {}).items()}
+    return pd.DataFrame(columns).to_string(index=False, formatters=form)
 
 
 class LinearForecast:

@@ -189,7 +189,7 @@ BAD_TRAINING = [
     ({"iterations": 0}, ValueError, "iterations must be at least 1"),
     ({"learning_rate": -1}, ValueError, "learning_rate must be above 0"),
     ({"learning_rate": True}, TypeError, "learning_rate must be a number"),
-    ({"batch_size": 9}, ValueError, "batch_size must be at most the 8"),
+    ({"batch_size": 9}, ValueError, "batch_size must be at most windows = 8, not 9"),
     ({"n_given": 11}, ValueError, "n_given must leave one of the 11 inputs"),
     ({"own_share": lambda done: 2}, ValueError, "own_share must be at most 1"),
     ({"own_share": lambda done: "x"}, TypeError, "own_share must be a number"),

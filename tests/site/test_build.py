@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from .tools.executed_site import CONF
@@ -405,6 +406,20 @@ def test_each_cell_is_there_as_a_program_that_follows_the_page(site: Site) -> No
     site.built()
     assert not program.exists()
     assert "x = [7]" in program.with_name("02.py").read_text("utf8")
+
+
+def test_a_page_with_code_is_there_as_a_notebook_with_its_outputs(site: Site) -> None:
+    with_programs(site)
+    site.page("page-a", "x = 20", "print(x + 1)")
+    site.built()
+    notebook = nbformat.read(site.html / "_sources" / "page-a.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.source for cell in code[-2:]] == ["x = 20", "print(x + 1)"]
+    assert code[-1].outputs[0].text == "21\n"
+    assert [cell.id for cell in notebook.cells] == [
+        f"cell-{number}" for number in range(1, len(notebook.cells) + 1)
+    ]
 
 
 def test_a_cell_whose_needs_cannot_be_worked_out_fails_the_build(site: Site) -> None:
