@@ -100,7 +100,7 @@ html_theme_options = {
     "back_to_top_button": False,  # one more thing over the text of a phone
     "footer_content_items": ["copyright.html"],
     "primary_sidebar_end": [],
-    "article_footer_items": ["page-links.html"],  # edit and report, when the repository is set
+    "article_footer_items": [],  # the page's template has its own
 }
 html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 

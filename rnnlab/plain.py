@@ -6,6 +6,7 @@ and leave out what no page uses. Programs copied from pages hold these
 forms, and tests compare them with the others.
 """
 
+import json
 from collections import namedtuple
 from dataclasses import make_dataclass
 from types import SimpleNamespace
@@ -131,7 +132,8 @@ def recurrent_network(units=100, activation="relu", features=1, seed=0):
 
 def save(model, path):
     """Write a model's description and weights to a safetensors file."""
-    text = np.frombuffer(model.to_json().encode(), np.uint8)
+    description = json.dumps(model.get_config()).encode()
+    text = np.frombuffer(description, np.uint8)
     weights = {str(n): v.numpy() for n, v in enumerate(model.variables)}
     save_file(weights | {"text": text}, path)
 
@@ -142,8 +144,8 @@ def load(path):
         arrays = load_file(path)
     except SafetensorError as error:
         raise ValueError(f"{path!r} is no whole model: {error}") from error
-    text = arrays.pop("text").tobytes().decode()
-    model = keras.models.model_from_json(text)
+    description = json.loads(arrays.pop("text").tobytes())
+    model = keras.Sequential.from_config(description)
     for number, variable in enumerate(model.variables):
         variable.assign(arrays[str(number)])
     return model
