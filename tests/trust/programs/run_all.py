@@ -1,6 +1,6 @@
 """Run the programs of all cells without our package, and compare what they give with the pages.
 
-    python tests/trust/programs/run_all.py [SITE] [--only PART] [--cut]
+    python tests/trust/programs/run_all.py [SITE] [--only PART] [--cut] [--without-training]
 
 Each program runs in a process of its own, forked from one that has the libraries loaded and knows
 nothing of our package. What trains nothing gives the same; what trains with smooth activations or
@@ -192,10 +192,11 @@ def _differences(script: Script, result: Result, *, at_end: bool) -> Iterator[st
             yield fault
 
 
-def collect(site: Path, part: str) -> list[Script]:
+def collect(site: Path, part: str, without_training: bool = False) -> list[Script]:
     """Return the programs to run, each with those that it covers."""
     paths = [path for path in sorted(site.glob("scripts/**/*.py")) if part in str(path)]
     scripts = [Script(path) for path in paths]
+    scripts = [one for one in scripts if not (one.trains and without_training)]
     kept = []
     for script in scripts:
         same_page = [other for other in scripts if other.path.parent == script.path.parent]
@@ -255,11 +256,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("site", nargs="?", type=Path, default=ROOT / "docs/_build/html")
     parser.add_argument("--only", default="", help="part of the path of the programs to run")
+    parser.add_argument("--without-training", action="store_true", help="run the short ones")
     parser.add_argument("--cut", action="store_true", help="make two updates in each training")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     site = options.site.resolve()
-    scripts = collect(site, options.only)
+    scripts = collect(site, options.only, options.without_training)
     if not scripts:
         print(f"error: no programs in {options.site}/scripts: run nox -s docs", file=sys.stderr)
         return 2
