@@ -84,7 +84,7 @@ class Programs:
         return [
             f"{what}, {address}",
             f"{config.project} {config.version}, MIT licence. {config.copyright.partition('.')[0]}",
-            *([f"Its output differs from run to run: {reasons}"] if reasons else []),
+            *([f"Its output may differ: {reasons}"] if reasons else []),
             *(f"Put {name}{where} beside it." for name in beside),
         ]
 
