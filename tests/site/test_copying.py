@@ -632,6 +632,15 @@ def test_what_serves_only_the_text_of_the_page_is_left_out() -> None:
     assert printed_by(program) == "4\n"
 
 
+def test_a_cell_that_only_serves_the_text_offers_no_program() -> None:
+    (cell,) = cells_of("from myst_nb import glue\nglue('x', 1)")
+    assert not cell.is_offered
+    statements = read_statements([cell])
+    writer = Writer(statements, Package(Path("nowhere")), ROOT)
+    assert layout(writer.write(needed_by([1], statements), [1])) == "\n"
+    assert cells_of("import math", "x = 1")[1].is_offered
+
+
 def test_a_cell_that_draws_ends_in_showing_it() -> None:
     drawn = output("display_data", data={"image/svg+xml": "<svg/>", "text/plain": "<Figure>"})
     begin = "import matplotlib.pyplot as plt"

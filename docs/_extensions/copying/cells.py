@@ -46,7 +46,9 @@ class Cell:
     def is_offered(self) -> bool:
         """Whether a reader sees code that does something: an import alone makes no program."""
         code = ast.parse(self.source).body
-        is_work = not all(isinstance(node, ast.Import | ast.ImportFrom) for node in code)
+        is_work = not all(
+            isinstance(node, ast.Import | ast.ImportFrom) or is_glue(node) for node in code
+        )
         return self.is_part and "remove-input" not in self.tags and is_work
 
     @property

@@ -86,6 +86,8 @@ class Writer:
         Raises:
             CellError: A statement uses something of ours in a way that can't be written out.
         """
+        if not statements:  # cells that only hand values to the page's text
+            return Program("", "", "", [])
         body: list[tuple[Statement, str]] = []
         things: dict[Thing, Cell] = {}
         for statement in statements:
