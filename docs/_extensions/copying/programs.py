@@ -224,7 +224,8 @@ def write_wheel(app: Sphinx, exception: Exception | None) -> None:
         # The same bytes from the same sources, whenever they were checked out.
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
         command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder)]
-        subprocess.run([*command, str(project.parent)], check=True, env=environment)
+        command.append(str(project.parent))
+        subprocess.run(command, check=True, env=environment, capture_output=True)
 
 
 def visit_link(translator: HTML5Translator, node: nodes.Element) -> None:
