@@ -47,8 +47,7 @@ class LinearForecast:
     .. math:: \hat x_{t+h} = c_h + \sum_{k=1}^{p} a_{k,h} \, x_{t+1-k}
 
     Attributes:
-        coefficients: :math:`a`, ``[order, horizon]``, or ``[order]`` one step ahead: the newest
-            value's first.
+        coefficients: :math:`a`, ``[order, horizon]``, the newest value's first.
         intercept: :math:`c`, ``[horizon]``, or one number for all.
     """
 
@@ -72,10 +71,9 @@ class LinearForecast:
             ValueError: They have another shape, are shorter than :math:`p`, or hold NaN or
                 infinity.
         """
-        order = len(self.coefficients)
-        weights = self.coefficients.reshape(order, -1)
-        ahead = np.asarray(_newest_first(inputs, order) @ weights + self.intercept)
-        return ahead if weights.shape[1] == 1 else ahead[:, -1, :, np.newaxis]
+        latest = _newest_first(inputs, len(self.coefficients))
+        ahead = np.asarray(latest @ self.coefficients + self.intercept)
+        return ahead if ahead.shape[2] == 1 else ahead[:, -1, :, np.newaxis]
 
     @takes(beginning="[time]", time="count >= len(self.coefficients)", n_values="count")
     def generate(self, beginning: Array, n_values: int) -> Array:
@@ -94,7 +92,7 @@ class LinearForecast:
                 or `n_values` is not positive.
         """
         order = len(self.coefficients)
-        oldest_first = self.coefficients.reshape(order, -1)[::-1, 0]
+        oldest_first = self.coefficients[::-1, 0]
         values = np.concatenate([beginning[len(beginning) - order :], np.empty(n_values)])
         for t in range(n_values):
             values[order + t] = values[t : order + t] @ oldest_first + np.ravel(self.intercept)[0]
@@ -107,7 +105,7 @@ class LinearForecast:
     targets="[batch, ahead, 1] if order is None else [batch, time, 1]",
 )
 def fit_linear(
-    inputs: npt.ArrayLike, targets: npt.ArrayLike, order: int | None = None
+    inputs: npt.ArrayLike, targets: npt.ArrayLike, *, order: int | None = None
 ) -> LinearForecast:
     r"""Fit weighted sums of the last values by least squares.
 
@@ -130,15 +128,14 @@ def fit_linear(
             on.
     """
     y = np.asarray(targets)[..., 0]
-    if order is None:
-        order = np.shape(inputs)[1]
-    else:
+    if order is not None:
         y = y[:, order - 1 :].reshape(-1, 1)
-    x = _newest_first(inputs, order).reshape(-1, order)
-    if len(x) <= order:
-        raise ValueError(f"inputs must give more than order={order} targets, not {len(x)}")
-    solution = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)[0]
-    return LinearForecast(solution[:-1], solution[-1])
+    x = _newest_first(inputs, order or np.shape(inputs)[1])
+    x = np.column_stack([x.reshape(len(y), -1), np.ones(len(y))])
+    if len(x) < x.shape[1]:
+        raise ValueError(f"inputs must give more than order={x.shape[1] - 1} targets, not {len(x)}")
+    fitted = np.linalg.lstsq(x, y, rcond=None)[0]
+    return LinearForecast(fitted[:-1], fitted[-1])
 
 
 @takes(resolution="number > 0")
@@ -164,7 +161,7 @@ def exact_recurrence(resolution: float = 0.1) -> LinearForecast:
     slow = [1, -2 * math.cos(resolution), 1]
     fast = [1, -2 * math.cos(5 * resolution), 1]
     polynomial = np.polymul(np.polymul(slow, slow), fast)
-    return LinearForecast(-polynomial[1:])
+    return LinearForecast(-polynomial[1:, np.newaxis])
 
 
 def _newest_first(inputs: npt.ArrayLike, order: int) -> Array:

@@ -110,7 +110,8 @@ def mase(
             "training_series must change from one season to the next: the naive forecast has no "
             "error on it to scale by"
         )
-    return float(mae(targets, predictions) / scale)
+    errors = np.abs(np.subtract(targets, predictions))
+    return float(errors.mean() / scale)
 
 
 @takes(targets="[batch, time, features]", predictions="like targets")
@@ -131,7 +132,8 @@ def mse_by_step(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
         ValueError: The shapes differ or have no three axes, an array is empty, or a value is NaN
             or infinite.
     """
-    return np.asarray(np.mean(np.square(np.subtract(targets, predictions)), axis=(0, 2)))
+    squares = np.square(np.subtract(targets, predictions))
+    return np.asarray(squares.mean(axis=(0, 2)))
 
 
 @takes(targets="[batch, time, features]", predictions="like targets")
@@ -153,7 +155,8 @@ def mae_by_step(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
         ValueError: The shapes differ or have no three axes, an array is empty, or a value is NaN
             or infinite.
     """
-    return np.asarray(np.mean(np.abs(np.subtract(targets, predictions)), axis=(0, 2)))
+    errors = np.abs(np.subtract(targets, predictions))
+    return np.asarray(errors.mean(axis=(0, 2)))
 
 
 @takes(truth="[time] or [batch, time]", generated="any like truth", tolerance="number >= 0")

@@ -5,9 +5,7 @@ the graph so far. Today's graphs hold other operations, so the lab's own code dr
 with the seeds written out, its numbers return.
 """
 
-from collections.abc import Callable
-from typing import Any
-
+import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -16,14 +14,7 @@ from rnnlab._door import Array, Rng, takes
 
 Float32 = npt.NDArray[np.float32]
 
-GRAPH_SEED = 42
-#: The second seed of each weight's random operation.
-OPERATION_SEEDS = {
-    "bare_bones_kernel": 5,
-    "bare_bones_recurrent_kernel": 14,
-    "rnn_kernel": 88,
-    "dense_kernel": 137,
-}
+BARE_BONES_SEEDS = (5, 14)
 
 
 def time_series(t: npt.ArrayLike) -> Array:
@@ -37,7 +28,7 @@ def time_series(t: npt.ArrayLike) -> Array:
     Returns:
         The values, float64, in the shape of `t`.
     """
-    t = np.asarray(t, dtype=np.float64)
+    t = np.asarray(t, float)
     return np.asarray(t * np.sin(t) / 3 + 2 * np.sin(t * 5))
 
 
@@ -82,9 +73,9 @@ def next_batch(
         ValueError: A size or `resolution` is not positive, or a window does not fit between
             `t_min` and `t_max`.
     """
-    room = t_max - t_min - n_steps * resolution
-    starts = t_min + rng.random((batch_size, 1)) * room
-    values = time_series(starts + np.arange(0.0, n_steps + 1) * resolution)[..., np.newaxis]
+    t = rng.uniform(t_min, t_max - n_steps * resolution, (batch_size, 1))
+    t = t + np.arange(n_steps + 1) * resolution
+    values = (t * np.sin(t) / 3 + 2 * np.sin(t * 5))[..., np.newaxis]
     return values[:, :-1], values[:, 1:]
 
 
@@ -95,9 +86,9 @@ def bare_bones_batch() -> tuple[Float32, Float32]:
         ``X0`` and ``X1``, each ``[batch, features] = [4, 3]``, float32. Row ``i`` of both belongs
         to the same sequence.
     """
-    first = np.array([[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 0, 1]], np.float32)
-    second = np.array([[9, 8, 7], [0, 0, 0], [6, 5, 4], [3, 2, 1]], np.float32)
-    return first, second
+    first = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 0, 1]]
+    second = [[9, 8, 7], [0, 0, 0], [6, 5, 4], [3, 2, 1]]
+    return np.array(first, np.float32), np.array(second, np.float32)
 
 
 def bare_bones_weights() -> tuple[Float32, Float32, Float32]:
@@ -105,61 +96,76 @@ def bare_bones_weights() -> tuple[Float32, Float32, Float32]:
 
     .. math:: W_{ij} \sim \mathcal{N}(0, 1), \qquad b_j = 0
 
+    The second seeds of the two kernels' random operations are `BARE_BONES_SEEDS`.
+
     Returns:
         ``kernel`` ``[3, 5]``, ``recurrent_kernel`` ``[5, 5]`` and ``bias`` ``[5]``, float32.
     """
-    normal = tf.raw_ops.RandomStandardNormal
-    kernel = _draw(normal, "bare_bones_kernel", [3, 5])
-    recurrent_kernel = _draw(normal, "bare_bones_recurrent_kernel", [5, 5])
-    return kernel, recurrent_kernel, np.zeros(5, np.float32)
+    first, second = map(_normal, ([3, 5], [5, 5]), BARE_BONES_SEEDS)
+    return first, second, np.zeros(5, np.float32)
 
 
-def rnn_weights() -> tuple[Float32, Float32, Float32]:
-    r"""Return the initial weights of the lab's recurrent layer, 1 feature to 100 units.
+def lab_network(activation: str = "relu") -> keras.Model:
+    """Return the lab's network with the weights that it began with.
 
-    .. math:: W_{ij} \sim \mathcal{U}(-a, a), \qquad a = \sqrt{6 / (101 + 100)}, \qquad b_j = 0
+    A recurrent layer of 100 units reads one value at each step, and a dense layer says the next.
 
-    TensorFlow 1 kept both kernels in one array, and so drew both with one bound.
+    Args:
+        activation: The recurrent layer's; the lab's is ``"relu"``.
 
     Returns:
-        ``kernel`` ``[1, 100]``, ``recurrent_kernel`` ``[100, 100]`` and ``bias`` ``[100]``,
-        float32.
+        The model, ``[batch, time, 1]`` to ``[batch, time, 1]``, float32.
+    """
+    rnn = keras.layers.SimpleRNN(100, activation, return_sequences=True)
+    dense = keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((None, 1)), rnn, dense])
+    kernels = _uniform([101, 100], 88)
+    rnn.set_weights([kernels[:1], kernels[1:], np.zeros(100)])
+    dense.kernel.assign(_uniform([100, 1], 137))
+    return model
+
+
+def network_weights() -> list[Float32]:
+    r"""Return the initial weights of the lab's network: 1 feature, 100 units, 1 value.
+
+    .. math:: W_{ij} \sim \mathcal{U}(-a, a), \qquad
+        a = \sqrt{6 / (n_\mathrm{in} + n_\mathrm{out})}, \qquad b_j = 0
+
+    TensorFlow 1 kept both kernels of the recurrent layer in one array, ``[101, 100]``, and so drew
+    both with one bound.
+
+    Returns:
+        The recurrent layer's ``kernel`` ``[1, 100]``, ``recurrent_kernel`` ``[100, 100]`` and
+        ``bias`` ``[100]``, and the dense layer's ``kernel`` ``[100, 1]`` and ``bias`` ``[1]``,
+        float32: in the order of Keras's `set_weights`.
 
     References:
         Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward
         neural networks", section 4.2.1.
     """
-    kernels = _glorot("rnn_kernel", [101, 100])
-    return kernels[:1], kernels[1:], np.zeros(100, np.float32)
+    kernels, dense = _uniform([101, 100], 88), _uniform([100, 1], 137)
+    zeros = np.zeros(100, np.float32)
+    return [kernels[:1], kernels[1:], zeros, dense, zeros[:1]]
 
 
-def dense_weights() -> tuple[Float32, Float32]:
-    r"""Return the initial weights of the lab's output layer, 100 units to 1 value.
+def _uniform(shape: list[int], seed: int, graph_seed: int = 42) -> Float32:
+    """Draw between Glorot's bounds as TensorFlow 1 did.
 
-    .. math:: W_{ij} \sim \mathcal{U}(-a, a), \qquad a = \sqrt{6 / (100 + 1)}, \qquad b_j = 0
-
-    Returns:
-        ``kernel`` ``[100, 1]`` and ``bias`` ``[1]``, float32.
-
-    References:
-        Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward
-        neural networks", section 4.2.1.
+    An operation keeps its place in its stream between calls: a fresh graph starts it anew.
+    Processors of other kinds may draw other numbers from one seed, so the place is fixed too.
     """
-    return _glorot("dense_kernel", [100, 1]), np.zeros(1, np.float32)
+    options = {"dtype": tf.float32, "seed": graph_seed, "seed2": seed}
+    operation = tf.raw_ops.RandomUniform
+    draw = tf.function(lambda: operation(shape=shape, **options))
+    with tf.init_scope(), tf.device("/CPU:0"):
+        unit = draw().numpy()
+    return np.asarray((2 * unit - 1) * np.float32(np.sqrt(6 / sum(shape))))
 
 
-def _glorot(name: str, shape: list[int]) -> Float32:
-    """Draw a matrix between the bounds that its two sizes give."""
-    bound = np.float32(np.sqrt(6 / sum(shape)))
-    return (2 * _draw(tf.raw_ops.RandomUniform, name, shape) - 1) * bound
-
-
-def _draw(operation: Callable[..., Any], name: str, shape: list[int]) -> Float32:
-    """Draw an array as the 2019 run drew the one called `name`."""
-    # A random operation keeps its place in its stream between calls: a fresh graph starts it anew.
-    # Processors of other kinds may draw other numbers from one seed, so the place is fixed too.
-    with tf.Graph().as_default(), tf.device("/CPU:0"), tf.compat.v1.Session() as session:
-        seed2 = OPERATION_SEEDS[name]
-        draw = operation(shape=shape, dtype=tf.float32, seed=GRAPH_SEED, seed2=seed2)
-        array: Float32 = session.run(draw)
-    return array
+def _normal(shape: list[int], seed: int, graph_seed: int = 42) -> Float32:
+    """Draw normal numbers as TensorFlow 1 did; `_uniform` says more."""
+    options = {"dtype": tf.float32, "seed": graph_seed, "seed2": seed}
+    operation = tf.raw_ops.RandomStandardNormal
+    draw = tf.function(lambda: operation(shape=shape, **options))
+    with tf.init_scope(), tf.device("/CPU:0"):
+        return np.asarray(draw())

@@ -18,42 +18,48 @@ import tensorflow as tf
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from rnnlab.baselines import _newest_first
+from rnnlab.plotting import COLORS
 
-def train(model, batches, iterations, loss="mse", **options):
-    """Update a model's weights once for each batch, and log its losses."""
-    optimizer = keras.optimizers.get(options.get("optimizer", "adam"))
-    if rate := options.get("learning_rate"):
-        optimizer.learning_rate = rate
-    power = {"mse": 1, "rmse": 0.5}[loss]
 
-    def error(y, outputs):
-        return tf.reduce_mean((outputs - y) ** 2) ** power
-
-    if getattr(model, "optimizer", None) is not optimizer:
-        model.compile(optimizer, error, jit_compile=False)
-    logged = list(range(0, iterations, options.get("log_every", 100)))
-    history = SimpleNamespace(iterations=logged, losses=[])
-    history.validation_losses = []
-    apply = model.predict_on_batch  # compiled, unlike model(x)
+def train(
+    model, batches, *, iterations, loss="mse", optimizer="adam",
+    learning_rate=None, log_every=None, validation=None,
+):
+    """Update a model's weights once for each batch."""
+    method = keras.optimizers.get(optimizer)
+    if learning_rate:
+        method.learning_rate = learning_rate
+    if optimizer == "adam" or getattr(model, "optimizer", 0) != method:
+        model.compile(
+            method,
+            root_mean_square if loss == "rmse" else "mse",
+            jit_compile=False,
+        )
+    if log_every:
+        log = SimpleNamespace(losses=[], validation_losses=[])
+        log.iterations = list(range(0, iterations, log_every))
     draws = iter(batches, None) if callable(batches) else batches
-    for i, (x, y) in zip(range(iterations), draws):
-        model.train_on_batch(x, y)
-        if i in logged:
-            history.losses.append(float(error(y, apply(x))))
-            if "validation" in options:
-                x, y = options["validation"]
-                history.validation_losses.append(float(error(y, apply(x))))
-    return history
+    for i, batch in zip(range(iterations), draws):
+        model.train_on_batch(*batch)
+        if log_every and i in log.iterations:
+            model.reset_metrics()
+            log.losses.append(model.test_on_batch(*batch))
+            if validation:
+                model.reset_metrics()
+                last = model.test_on_batch(*validation)
+                log.validation_losses.append(last)
+    if log_every:
+        return log
+
+
+def root_mean_square(y, outputs):
+    """Return the root of the mean squared error of a batch."""
+    return tf.sqrt(tf.reduce_mean((outputs - y) ** 2))
 
 
 def train_scheduled(
-    model,
-    series,
-    n_given,
-    own_share,
-    iterations,
-    rng,
-    batch_size=32,
+    model, series, n_given, own_share, iterations, rng, batch_size=32,
     learning_rate=0.001,
 ):
     """Train a network on inputs that are more and more often its own."""
@@ -69,7 +75,12 @@ def train_scheduled(
                 yield mixed, x[:, 1:]
                 done += 1
 
-    return train(model, batches(), iterations, learning_rate=learning_rate)
+    return train(
+        model,
+        batches(),
+        iterations=iterations,
+        learning_rate=learning_rate,
+    )
 
 
 def scheduled_inputs(model, series, n_given, own_share, rng):
@@ -77,8 +88,7 @@ def scheduled_inputs(model, series, n_given, own_share, rng):
     inputs = np.array(series, model.dtype)
     if own_share == 0:
         return inputs
-    batch, steps, _ = inputs.shape
-    own = rng.random((steps, batch, 1)) < own_share
+    own = rng.random((*inputs.shape[1::-1], 1)) < own_share
     own[:n_given] = False
     return fed_back(model, inputs, own).numpy()
 
@@ -102,9 +112,7 @@ def fed_back(model, x, own):
 
 def generate(model, beginning, n_values, stateful=False):
     """Continue a series, each predicted value being the next input."""
-    series = np.asarray(beginning, model.dtype)
-    if series.ndim == 1:
-        series = series[np.newaxis, :, np.newaxis]
+    series = np.atleast_3d(beginning).astype(model.dtype)
     batch, given, features = series.shape
     for _ in range(n_values):
         # To carry the state on is to read all that there was.
@@ -121,12 +129,11 @@ def recurrent_network(units=100, activation="relu", features=1, seed=0):
     rnn = keras.layers.SimpleRNN(units, activation, return_sequences=True)
     dense = keras.layers.Dense(features)
     model = keras.Sequential([keras.Input((None, features)), rnn, dense])
+    kernels = [weight for weight in model.weights if len(weight.shape) > 1]
     rng = np.random.default_rng(seed)
     a, b = 6 / (features + 2 * units), 6 / (units + features)
-    for weight, squared in zip(model.weights, [a, a, 0, b, 0]):
-        if squared:
-            bound = np.sqrt(squared)
-            weight.assign(rng.uniform(-bound, bound, weight.shape))
+    for kernel, bound in zip(kernels, np.sqrt([a, a, b])):
+        kernel.assign(rng.uniform(-bound, bound, kernel.shape))
     return model
 
 
@@ -162,90 +169,30 @@ class LinearForecast:
 
     def __init__(self, coefficients, intercept=0.0):
         self.coefficients, self.intercept = coefficients, intercept
-        self.weights = coefficients.reshape(len(coefficients), -1)
 
     def predict(self, inputs):
-        latest = latest_values(inputs, len(self.weights))
-        ahead = latest @ self.weights + self.intercept
+        latest = _newest_first(inputs, len(self.coefficients))
+        ahead = latest @ self.coefficients + self.intercept
         return ahead[:, -1, :, None] if ahead.shape[2] > 1 else ahead
 
     def generate(self, beginning, n_values):
         values = list(beginning)
         for _ in range(n_values):
-            latest = np.reshape(values[-len(self.weights) :], (1, -1, 1))
+            latest = values[-len(self.coefficients) :]
+            latest = np.reshape(latest, (1, -1, 1))
             values.append(self.predict(latest).item())
         return np.array(values[len(beginning) :])
 
 
-def fit_linear(inputs, targets, order=None):
-    """Fit weighted sums of the last values by least squares."""
-    y = np.asarray(targets)[..., 0]
-    if order:
-        y = y[:, order - 1 :].reshape(-1, 1)
-    x = latest_values(inputs, order or np.shape(inputs)[1])
-    x = np.column_stack([x.reshape(len(y), -1), np.ones(len(y))])
-    *coefficients, intercept = np.linalg.lstsq(x, y, rcond=None)[0]
-    return LinearForecast(np.array(coefficients), intercept)
-
-
-def latest_values(inputs, order):
-    """Return the last values up to each step, the newest first."""
-    cut = np.lib.stride_tricks.sliding_window_view
-    return cut(np.asarray(inputs)[..., 0], order, axis=1)[..., ::-1]
-
-
 def windows(values, n_steps, horizon=None, at_each_step=False):
     """Cut a series into all its windows, and what follows each."""
-    values = np.asarray(values)
-    if values.ndim < 3:
-        values = values.reshape(1, len(values), -1)
     cut = np.lib.stride_tricks.sliding_window_view
-    ahead = horizon or 1
-    every = cut(values, n_steps + ahead, axis=1).swapaxes(2, 3)
-    every = np.concatenate(every)
-    x, y = every[:, :n_steps], every[:, n_steps:]
-    if at_each_step or not horizon:
-        y = cut(every[:, 1:], ahead, axis=1).swapaxes(2, 3)
-        y = y.reshape(len(x), n_steps, -1)
-    return x, y
-
-
-def split(values, *shares):
-    """Split a series in time: the first part is the earliest."""
-    borders = np.round(np.cumsum(shares) * len(values)).astype(int)
-    return np.split(np.asarray(values), borders)
-
-
-def rnn_weights():
-    """Return the first weights of the lab's recurrent layer."""
-    kernels = lab_uniform([101, 100], 88)
-    return kernels[:1], kernels[1:], np.zeros(100, np.float32)
-
-
-def dense_weights():
-    """Return the first weights of the lab's output layer."""
-    return lab_uniform([100, 1], 137), np.zeros(1, np.float32)
-
-
-def bare_bones_weights():
-    """Return the first weights of the lab's network by hand."""
-    normal = tf.raw_ops.RandomStandardNormal
-    kernels = lab_draw(normal, [3, 5], 5), lab_draw(normal, [5, 5], 14)
-    return *kernels, np.zeros(5, np.float32)
-
-
-def lab_uniform(shape, seed):
-    """Draw between Glorot's bounds."""
-    unit = lab_draw(tf.raw_ops.RandomUniform, shape, seed)
-    return (2 * unit - 1) * np.float32(np.sqrt(6 / sum(shape)))
-
-
-def lab_draw(operation, shape, seed):
-    """Draw as TensorFlow 1 did with seed 42, on the processor."""
-    options = {"dtype": tf.float32, "seed": 42, "seed2": seed}
-    with tf.Graph().as_default(), tf.device("/CPU:0"):
-        with tf.compat.v1.Session() as session:
-            return session.run(operation(shape=shape, **options))
+    every = cut(np.atleast_3d(values), n_steps + (horizon or 1), axis=1)
+    every = np.concatenate(every.swapaxes(2, 3))
+    if at_each_step:
+        y = cut(every[:, 1:], horizon, axis=1).swapaxes(2, 3)
+        return every[:, :n_steps], y.reshape(len(every), n_steps, -1)
+    return every[:, :n_steps], every[:, n_steps if horizon else 1 :]
 
 
 FUNCTION_AND_SLOPE = {
@@ -257,12 +204,15 @@ FUNCTION_AND_SLOPE = {
 
 
 def forward(
-    inputs, kernel, recurrent_kernel, bias=None, activation="tanh", **start
+    inputs, kernel, recurrent_kernel, bias=None, activation="tanh", *,
+    initial_state=None,
 ):
     """Run a simple recurrent network; keep what its gradients need."""
     x, w_x, w_h = map(np.asarray, (inputs, kernel, recurrent_kernel))
     function, slope = FUNCTION_AND_SLOPE[activation]
-    h = [start.get("initial_state", np.zeros((len(x), len(w_h))))]
+    h = [np.zeros((len(x), len(w_h)))]
+    if initial_state is not None:
+        h = [initial_state]
     for t in range(x.shape[1]):
         a = x[:, t] @ w_x + h[-1] @ w_h
         h.append(function(a if bias is None else a + bias))
@@ -280,84 +230,109 @@ def backward(kept, output_gradients, truncate_after=None):
     g, w_h = np.asarray(output_gradients), kept.recurrent_kernel
     errors, returned = np.zeros(g.shape), []
     for t in reversed(range(g.shape[1])):
-        # What later steps send back is kept apart, the newest first.
-        arriving = [g[:, t], *returned][:truncate_after]
-        if truncate_after is None:
-            arriving = [sum(arriving)]
+        arriving = [g[:, t] + sum(returned)]
+        if truncate_after:
+            # What later steps send back is kept apart, the newest first.
+            arriving = [g[:, t], *returned][:truncate_after]
         by_age = [a * kept.slopes[:, t] for a in arriving]
         errors[:, t] = sum(by_age)
         returned = [error @ w_h.T for error in by_age]
-    products = [
-        np.einsum("bti,btj->ij", array, errors)
-        for array in (kept.inputs, kept.states[:, :-1])
-    ]
-    bias = errors.sum((0, 1))
-    return Gradients(*products, bias, errors @ kept.kernel.T, sum(returned))
+    to_x = np.einsum("bti,btj->ij", kept.inputs, errors)
+    to_h = np.einsum("bti,btj->ij", kept.states[:, :-1], errors)
+    from_x, bias = errors @ kept.kernel.T, errors.sum((0, 1))
+    return Gradients(to_x, to_h, bias, from_x, sum(returned))
 
 
-Gradients = namedtuple(
-    "Gradients", "kernel recurrent_kernel bias inputs initial_state"
-)
+SLOPES = "kernel recurrent_kernel bias inputs initial_state"
+Gradients = namedtuple("Gradients", SLOPES)
 
 
 def simple_rnn(
-    inputs, kernel, recurrent_kernel, bias, activation="tanh", **options
+    inputs, kernel, recurrent_kernel, bias, activation="tanh",
+    initial_state=None, *, mask=None, go_backwards=False,
 ):
     """Run a simple recurrent network over sequences."""
-    function, mask = keras.activations.get(activation), options.get("mask")
-    x, outputs = tf.matmul(inputs, kernel), []
-    x += 0 if bias is None else bias
-    output = tf.zeros_like(x[:, 0])
-    start = options.get("initial_state")
-    state = output if start is None else start
-    for t in range(x.shape[1])[:: -1 if options.get("go_backwards") else 1]:
-        after = function(x[:, t] + state @ recurrent_kernel)
-        counts = True if mask is None else mask[:, t, np.newaxis]
-        output = tf.where(counts, after, output)
-        state = tf.where(counts, after, state)
-        outputs.append(output)
-    return tf.stack(outputs, axis=1), state
+    function, outputs = keras.activations.get(activation), []
+    x = inputs @ kernel + (0 if bias is None else bias)
+    h = tf.zeros_like(x[:, 0]) if initial_state is None else initial_state
+    steps = range(x.shape[1])
+    for t in reversed(steps) if go_backwards else steps:
+        new = function(x[:, t] + h @ recurrent_kernel)
+        h = new if mask is None else tf.where(mask[:, t, None], new, h)
+        outputs.append(h)
+    if mask is not None:
+        outputs = from_first_step(outputs, mask, go_backwards)
+    return tf.stack(outputs, axis=1), h
+
+
+def from_first_step(outputs, mask, go_backwards):
+    """Leave outputs before the first step that counts zero."""
+    counts = mask[:, ::-1] if go_backwards else mask
+    seen = np.logical_or.accumulate(counts, axis=1)[..., np.newaxis]
+    return [
+        tf.where(seen[:, t], output, tf.zeros_like(output))
+        for t, output in enumerate(outputs)
+    ]
 
 
 def lstm(
-    inputs, kernel, recurrent_kernel, bias, initial_state=None, **options
+    inputs, kernel, recurrent_kernel, bias, initial_state=None, *,
+    mask=None, go_backwards=False,
 ):
     """Run a long short-term memory over sequences."""
-    mask = options.get("mask")
-    x, outputs = tf.matmul(inputs, kernel), []
-    x += 0 if bias is None else bias
-    output = tf.zeros_like(x[:, 0, : x.shape[-1] // 4])
-    h, c = (output, output) if initial_state is None else initial_state
-    for t in range(x.shape[1])[:: -1 if options.get("go_backwards") else 1]:
+    x, outputs = inputs @ kernel + (0 if bias is None else bias), []
+    h = c = tf.zeros_like(x[:, 0, : x.shape[-1] // 4])
+    if initial_state is not None:
+        h, c = initial_state
+    steps = range(x.shape[1])
+    for t in reversed(steps) if go_backwards else steps:
         i, f, g, o = tf.split(x[:, t] + h @ recurrent_kernel, 4, axis=-1)
         cell = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
-        after = tf.sigmoid(o) * tf.tanh(cell)
-        counts = True if mask is None else mask[:, t, np.newaxis]
-        output = tf.where(counts, after, output)
-        h, c = tf.where(counts, after, h), tf.where(counts, cell, c)
-        outputs.append(output)
+        new = tf.sigmoid(o) * tf.tanh(cell)
+        h = new if mask is None else tf.where(mask[:, t, None], new, h)
+        c = cell if mask is None else tf.where(mask[:, t, None], cell, c)
+        outputs.append(h)
+    if mask is not None:
+        outputs = from_first_step(outputs, mask, go_backwards)
     return tf.stack(outputs, axis=1), (h, c)
 
 
 def gru(
-    inputs, kernel, recurrent_kernel, bias, initial_state=None, **options
+    inputs, kernel, recurrent_kernel, bias, initial_state=None, *,
+    mask=None, go_backwards=False, reset_after=True,
 ):
     """Run a gated recurrent unit over sequences."""
-    mask, after_reset = options.get("mask"), options.get("reset_after", 1)
     b = d = 0
     if bias is not None:
-        b, d = (bias[0], bias[1]) if after_reset else (bias, 0)
-    x, outputs = tf.matmul(inputs, kernel) + b, []
-    output = tf.zeros_like(x[:, 0, : x.shape[-1] // 3])
+        b, d = bias if reset_after else (bias, 0)
+    x, outputs = inputs @ kernel + b, []
+    h = tf.zeros_like(x[:, 0, : x.shape[-1] // 3])
+    if initial_state is not None:
+        h = initial_state
     w_g = tf.split(recurrent_kernel, 3, axis=-1)[2]
-    h = output if initial_state is None else initial_state
-    for t in range(x.shape[1])[:: -1 if options.get("go_backwards") else 1]:
+    steps = range(x.shape[1])
+    for t in reversed(steps) if go_backwards else steps:
         x_z, x_r, x_g = tf.split(x[:, t], 3, axis=-1)
         h_z, h_r, h_g = tf.split(h @ recurrent_kernel + d, 3, axis=-1)
         z, r = tf.sigmoid(x_z + h_z), tf.sigmoid(x_r + h_r)
-        g = tf.tanh(x_g + (r * h_g if after_reset else (r * h) @ w_g))
-        after = z * h + (1 - z) * g
-        counts = True if mask is None else mask[:, t, np.newaxis]
-        output, h = (tf.where(counts, after, v) for v in (output, h))
-        outputs.append(output)
+        g = tf.tanh(x_g + (r * h_g if reset_after else (r * h) @ w_g))
+        new = z * h + (1 - z) * g
+        h = new if mask is None else tf.where(mask[:, t, None], new, h)
+        outputs.append(h)
+    if mask is not None:
+        outputs = from_first_step(outputs, mask, go_backwards)
     return tf.stack(outputs, axis=1), h
+
+
+def named_lines(ax, x, lines, reference=""):
+    """Draw lines, each with its name in its colour where it ends."""
+    colors = iter(COLORS.values())
+    for name, line in lines.items():
+        color, look = "black", "--"
+        if name != reference:
+            color, look = next(colors), "-"
+        ax.plot(x, np.transpose(line), look, color=color, linewidth=1.2)
+        end = np.ravel(x)[-1], np.median(np.atleast_2d(line), axis=0)[-1]
+        place = {"xytext": (6, 0), "textcoords": "offset points"}
+        ax.annotate(name, end, **place, color=color, va="center")
+    return ax

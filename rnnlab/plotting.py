@@ -44,7 +44,7 @@ def series_with_window(
     """
     ax.plot(times, values, color=COLORS["blue"], linewidth=1.2)
     ax.plot(window_times, window, color=COLORS["vermilion"], linewidth=4)
-    top = float(np.asarray(window_times).mean()), float(np.asarray(window).max())
+    top = np.asarray(window_times).mean(), np.asarray(window).max()
     label = ax.annotate(name, top, (0, 12), textcoords="offset points", ha="center")
     label.set_color(COLORS["vermilion"])
     ax.set(xlabel="time $t$", ylabel="value")

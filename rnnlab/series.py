@@ -38,6 +38,7 @@ def two_waves(n_series: int, n_steps: int, rng: Rng, noise: float = 0.1) -> Arra
     """
     f1, f2, o1, o2 = rng.random((4, n_series, 1))
     t = np.linspace(0, 1, n_steps)
-    waves = np.sin((10 + 10 * f1) * (t - o1)) / 2 + np.sin((20 + 20 * f2) * (t - o2)) / 5
-    series = waves + noise * (rng.random((n_series, n_steps)) - 0.5)
+    series = np.sin((10 + 10 * f1) * (t - o1)) / 2
+    series += np.sin((20 + 20 * f2) * (t - o2)) / 5
+    series += noise * (rng.random((n_series, n_steps)) - 0.5)
     return np.asarray(series[..., np.newaxis])

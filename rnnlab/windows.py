@@ -80,12 +80,10 @@ def split(values: npt.ArrayLike, *shares: float) -> list[Array]:
         TypeError: `values` or a share are no numbers.
         ValueError: No share is given, a share is not between 0 and 1, or a part would be empty.
     """
-    series = np.asarray(values)
-    borders = np.round(np.cumsum(shares) * len(series)).astype(int)
-    parts = np.split(series, borders)
-    if not all(map(len, parts)):
-        raise ValueError(f"shares must leave no part of the {len(series)} values empty")
-    return parts
+    borders = np.round(np.cumsum(shares) * np.shape(values)[0]).astype(int)
+    if not all(np.diff([0, *borders, np.shape(values)[0]]) > 0):
+        raise ValueError(f"shares must leave no part of the {np.shape(values)[0]} values empty")
+    return np.split(np.asarray(values), borders)
 
 
 @takes(

@@ -36,7 +36,7 @@ def test_naive_needs_a_season_in_the_window():
 
 def test_a_fit_is_scikit_learn_s_least_squares():
     inputs, targets = windows(np.cumsum(RNG.normal(size=80)) + 5, 8)
-    fitted = fit_linear(inputs, targets, 3)
+    fitted = fit_linear(inputs, targets, order=3)
     rows = [
         [*inputs[k, t - 2 : t + 1, 0][::-1], targets[k, t, 0]]
         for k in range(len(inputs))
@@ -52,12 +52,12 @@ def test_a_fit_is_scikit_learn_s_least_squares():
 
 
 def test_a_known_recurrence_is_found_again():
-    true = LinearForecast(np.array([1.2, -0.5]), 0.3)
+    true = LinearForecast(np.array([[1.2], [-0.5]]), 0.3)
     series = true.generate([1.0, 2.0], 30)
     assert series[0] == pytest.approx(0.3 + 1.2 * 2.0 - 0.5 * 1.0)
     assert series[1] == pytest.approx(0.3 + 1.2 * series[0] - 0.5 * 2.0)
-    found = fit_linear(*windows(np.concatenate([[1.0, 2.0], series]), 5), 2)
-    np.testing.assert_allclose(found.coefficients[:, 0], true.coefficients, rtol=1e-8)
+    found = fit_linear(*windows(np.concatenate([[1.0, 2.0], series]), 5), order=2)
+    np.testing.assert_allclose(found.coefficients, true.coefficients, rtol=1e-8)
     assert found.intercept == pytest.approx(0.3, rel=1e-8)
 
 
@@ -79,7 +79,7 @@ def test_a_longer_memory_leaves_a_smaller_error_on_the_lab_s_windows():
     inputs, targets = next_batch(2000, 20, RNG)
     errors = [mse(targets, inputs)]
     for order in (2, 3, 4, 6):
-        fitted = fit_linear(inputs, targets, order)
+        fitted = fit_linear(inputs, targets, order=order)
         errors.append(mse(targets[:, order - 1 :], fitted.predict(inputs)))
     np.testing.assert_allclose(errors[:4], [0.655, 0.095, 0.0067, 2.7e-7], rtol=0.05)
     assert errors[4] < 1e-20
@@ -97,7 +97,7 @@ def test_linear_forecasts_are_scikit_learn_s():
 def test_an_order_of_the_whole_window_forecasts_its_last_target():
     x, y = windows(RNG.normal(size=60), 4)
     np.testing.assert_allclose(
-        fit_linear(x, y, 4).coefficients, fit_linear(x, y[:, -1:]).coefficients
+        fit_linear(x, y, order=4).coefficients, fit_linear(x, y[:, -1:]).coefficients
     )
 
 
@@ -125,16 +125,20 @@ def test_arrays_that_no_line_fits_are_refused(inputs, targets, message):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda x, y: fit_linear(x, y, 0), ValueError, "order must be at least 1"),
-        (lambda x, y: fit_linear(x, y, True), TypeError, "order must be an integer"),
-        (lambda x, y: fit_linear(x, y, 6), ValueError, "order must be at most time = 5, not 6"),
+        (lambda x, y: fit_linear(x, y, order=0), ValueError, "order must be at least 1"),
+        (lambda x, y: fit_linear(x, y, order=True), TypeError, "order must be an integer"),
         (
-            lambda x, y: fit_linear(x, y[:, 1:], 2),
+            lambda x, y: fit_linear(x, y, order=6),
+            ValueError,
+            "order must be at most time = 5, not 6",
+        ),
+        (
+            lambda x, y: fit_linear(x, y[:, 1:], order=2),
             ValueError,
             r"targets .* with time = 5 as in inputs, not \[6, 4, 1\]",
         ),
-        (lambda x, y: fit_linear(x[:1], y[:1], 3), ValueError, "more than order=3 targets"),
-        (lambda x, y: fit_linear(x[..., 0], y, 2), ValueError, r"\[batch, time, 1\]"),
+        (lambda x, y: fit_linear(x[:1], y[:1], order=3), ValueError, "more than order=3 targets"),
+        (lambda x, y: fit_linear(x[..., 0], y, order=2), ValueError, r"\[batch, time, 1\]"),
         (
             lambda x, y: exact_recurrence().predict(x),
             ValueError,

@@ -198,6 +198,16 @@ class Shorten(cst.CSTTransformer):
         kept = [one for one in new.decorators if _called(one.decorator) not in self.checks]
         return new.with_changes(returns=None, decorators=kept, body=_first_sentence(new.body))
 
+    def leave_If(self, node: cst.If, new: cst.If) -> cst.If | cst.RemovalSentinel:  # noqa: N802
+        """Drop what only raises an error: a check."""
+        match new:
+            case cst.If(
+                body=cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Raise()])]),
+                orelse=None,
+            ):
+                return cst.RemoveFromParent()
+        return new
+
     def leave_AnnAssign(self, node: cst.AnnAssign, new: cst.AnnAssign) -> cst.BaseSmallStatement:  # noqa: N802
         """Drop the type of a variable."""
         if self.classes or new.value is None:

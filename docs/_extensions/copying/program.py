@@ -18,6 +18,7 @@ from .cells import Cell, CellError, Statement
 from .data import embedded
 from .package import NAME, Module, Package, Thing, UnknownNameError, imports_of, uses_of
 from .statements import uses
+from .unused import without_unused
 
 WIDTH = 76
 #: What a reader has; TensorFlow brings Keras.
@@ -112,8 +113,11 @@ class Writer:
                 raise CellError(cell, why)
         modules = [self.package.existing(thing.module) for thing in closure]
         definitions = [m.definitions[t.name] for t, m in zip(closure, modules, strict=True)]
-        data, beside = self._data([text for _, text in body])
-        code = "\n".join([*definitions, data, *(text for _, text in body)])
+        texts = [text for _, text in body]
+        if shown is not None:  # in a notebook one plays with options
+            definitions = without_unused(definitions, "\n".join(texts))
+        data, beside = self._data(texts)
+        code = "\n".join([*definitions, data, *texts])
         imports = {"plt": "matplotlib.pyplot", "Path": "pathlib.Path"} | self.libraries
         for module in modules:
             for name, dotted in module.imports.items():
@@ -253,10 +257,12 @@ def layout(program: Program, shown: int | None = None) -> str:
     own = [pair for pair in program.body if pair not in earlier]
     parts = [program.imports, program.ours, program.data]
     if earlier:
-        parts += ["# -- earlier cells --", body_text(earlier)]
-    if own and any(parts[1:]):
-        parts.append("# -- the page --" if shown is None else "# -- the cell --")
-    return "\n\n".join(part for part in [*parts, body_text(own)] if part) + "\n"
+        parts.append(f"# -- earlier cells --\n{body_text(earlier)}")
+    is_marked = own and any(parts[1:])
+    heading = (
+        "" if not is_marked else "# -- the page --\n" if shown is None else "# -- the cell --\n"
+    )
+    return "\n\n".join(part for part in [*parts, heading + body_text(own)] if part) + "\n"
 
 
 def body_text(body: Sequence[tuple[Statement, str]]) -> str:

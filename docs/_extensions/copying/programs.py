@@ -132,7 +132,7 @@ def write_programs(app: Sphinx, document: nodes.document) -> None:
             code = file.read_text("utf-8")
             if needed := to_install(code, cell):
                 lines = [*lines, "Needs: pip install " + " ".join(needed)]
-            file.write_text("\n".join([*(f"# {line}" for line in lines), "", code]), "utf-8")
+            file.write_text("\n".join([*(f"# {line}" for line in lines), code]), "utf-8")
     except CellError as error:
         LOGGER.warning("%s", error, location=(name, error.cell.line), type="programs")
         return

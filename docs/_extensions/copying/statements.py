@@ -19,10 +19,11 @@ SETTINGS = "<settings>"
 SEEDS = re.compile(r"\b(set_random_seed|random\.seed|set_seed)\(")
 DRAWS = re.compile(
     r"\b(layers\.[A-Z]|Sequential\(|recurrent_network\(|(tf|keras)\.random\."
-    r"|(?<![.\w])random\.|np\.random\.(?!default_rng|RandomState|Generator))"
+    r"|(?<![.\w])random\.\w+\(|np\.random\.(?!default_rng|RandomState|Generator))"
 )
 #: What makes a value that goes on from where its last use has left it.
-GENERATORS = re.compile(r"\b(default_rng|RandomState|shuffled_batches|iter|cycle)\(")
+STREAMS = {"default_rng", "RandomState", "shuffled_batches"}
+STREAMS |= {"chain", "cycle", "enumerate", "filter", "islice", "iter", "map", "zip"}
 FILE = re.compile(r"[\w/-]+\.[a-z]\w+")
 #: The arguments that functions of ours and Python's own change, by place and by name.
 CHANGED: dict[str, set[int | str]] = {
@@ -56,8 +57,9 @@ class Known:
     """What the statements so far have made of names: functions, generators, modules."""
 
     functions: dict[str, ast.AST] = field(default_factory=dict)
-    generators: set[str] = field(default_factory=set)
+    streams: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    is_seeded: bool = False
 
     def effect(self, node: ast.stmt) -> Effect:
         """Return what the next statement does, with what the functions do that it may call."""
@@ -97,7 +99,7 @@ class Known:
         """Return what running a statement does, and the generator function it makes a value of."""
         called = [self.functions[name] for name in self.called(reads)]
         reads = reads | names_of(called)
-        changes = self.changes([node]) | (reads & self.generators)
+        changes = self.changes([node]) | (reads & self.streams)
         for function in called:
             changes |= self.changed_inside(function) & names_of([function])
             changes |= uses(function)[1] - {getattr(function, "name", "")}
@@ -110,14 +112,42 @@ class Known:
         code = "\n".join(map(ast.unparse, [node, *called]))
         if SEEDS.search(code):
             binds = binds | {RANDOM}
-        elif DRAWS.search(code):
+            self.is_seeded = True
+        elif DRAWS.search(code) and self.is_seeded:  # else it differs in each run of the page
             changes.add(RANDOM)
-        makes = next((one for one in called if any(map(is_yield, ast.walk(one)))), None)
-        is_lazy = isinstance(getattr(node, "value", None), ast.GeneratorExp)
-        self.generators -= binds
-        if makes or is_lazy or GENERATORS.search(ast.unparse(node)):
-            self.generators |= binds - {RANDOM}
+        self.streams -= binds
+        streams = set(self.streams_of(node))
+        self.streams |= streams
+        makes = next((one for one in called if streams and is_generator(one)), None)
         return Effect(*map(frozenset, (reads | (changes - binds), binds, changes))), makes
+
+    def streams_of(self, node: ast.stmt) -> Iterator[str]:
+        """Yield the names that an assignment binds to values that go on from their last use."""
+        if not isinstance(node, ast.Assign):
+            return
+        target, value = node.targets[0], node.value
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple):
+            # What is unpacked has run: what it yields may go on.
+            each = getattr(value, "elt", value)
+            parts = value.elts if isinstance(value, ast.Tuple) else [each] * len(target.elts)
+            pairs = list(zip(target.elts, parts, strict=False))
+        for one, part in pairs:
+            if self.is_stream(part):
+                yield from (name.id for name in ast.walk(one) if isinstance(name, ast.Name))
+
+    def is_stream(self, value: ast.AST) -> bool:
+        """Tell whether a value, or one in it, goes on from where its last use has left it."""
+        match value:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return name in STREAMS or is_generator(self.functions.get(name))
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Dict(values=parts):
+                return any(map(self.is_stream, parts))
+            case ast.ListComp(elt=part) | ast.DictComp(value=part):
+                return self.is_stream(part)
+            case ast.Name(id=name):
+                return name in self.streams
+        return isinstance(value, ast.GeneratorExp)
 
     def called(self, reads: Iterable[str]) -> list[str]:
         """Return the functions among some names, and those that they name in turn."""
@@ -166,7 +196,7 @@ class Known:
             changed = places | (inside & set(parameters))
         given = [value for place, value in enumerate(call.args) if place in changed]
         given += [one.value for one in call.keywords if one.arg in changed]
-        return {root(value) for value in given}
+        return {root(value) for value in given} - self.modules  # a library's, made for the call
 
     def changed_inside(self, function: ast.AST, depth: int = 0) -> set[str]:
         """Return the names whose values the body of a function changes, its own included."""
@@ -206,9 +236,10 @@ def files_named(node: ast.AST) -> set[str]:
     return {text for text in texts if isinstance(text, str) and FILE.fullmatch(text)}
 
 
-def is_yield(node: ast.AST) -> bool:
-    """Tell whether a node makes its function a generator, which runs when it is used."""
-    return isinstance(node, ast.Yield | ast.YieldFrom)
+def is_generator(function: ast.AST | None) -> bool:
+    """Tell whether a function yields its values one by one, when they are used."""
+    nodes = ast.walk(function) if function else ()
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes)
 
 
 def running(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -104,7 +104,7 @@ def in_noise(seed: int) -> dict[str, float]:
     inputs, targets = windows(learn, 20)
     test_inputs, test_targets = windows(test, 20)
     last = test_targets[:, -1:]
-    autoregression = fit_linear(inputs, targets, 20)
+    autoregression = fit_linear(inputs, targets, order=20)
     scores = {
         "naive": mse(last, test_inputs[:, -1:]),
         "exact recurrence": mse(last, exact_recurrence().predict(test_inputs)[:, -1:]),
