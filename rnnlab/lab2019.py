@@ -154,18 +154,16 @@ def _uniform(shape: list[int], seed: int, graph_seed: int = 42) -> Float32:
     An operation keeps its place in its stream between calls: a fresh graph starts it anew.
     Processors of other kinds may draw other numbers from one seed, so the place is fixed too.
     """
-    options = {"dtype": tf.float32, "seed": graph_seed, "seed2": seed}
-    operation = tf.raw_ops.RandomUniform
-    draw = tf.function(lambda: operation(shape=shape, **options))
-    with tf.init_scope(), tf.device("/CPU:0"):
-        unit = draw().numpy()
+    seeds = {"seed": graph_seed, "seed2": seed}
+    with tf.Graph().as_default(), tf.device("/CPU:0"):
+        unit = tf.raw_ops.RandomUniform(shape=shape, dtype=tf.float32, **seeds)
+        unit = tf.compat.v1.Session().run(unit)
     return np.asarray((2 * unit - 1) * np.float32(np.sqrt(6 / sum(shape))))
 
 
 def _normal(shape: list[int], seed: int, graph_seed: int = 42) -> Float32:
     """Draw normal numbers as TensorFlow 1 did; `_uniform` says more."""
     options = {"dtype": tf.float32, "seed": graph_seed, "seed2": seed}
-    operation = tf.raw_ops.RandomStandardNormal
-    draw = tf.function(lambda: operation(shape=shape, **options))
-    with tf.init_scope(), tf.device("/CPU:0"):
-        return np.asarray(draw())
+    with tf.Graph().as_default(), tf.device("/CPU:0"):
+        draw = tf.raw_ops.RandomStandardNormal(shape=shape, **options)
+        return np.asarray(tf.compat.v1.Session().run(draw))

@@ -109,13 +109,16 @@ class WithTensorFlow:
     def __init__(self, model: Any, optimizer: Any, loss: str, *batch: Array) -> None:
         """Compile the step for batches such as this one, which must not change in shape."""
         self.model, self.optimizer, self.kind = model, optimizer, loss
-        self.compiled_loss, step = tf.function(self._loss), tf.function(self._step)
+        # Called as they are, the graphs of one training after the other look to TensorFlow like
+        # one that is made ever anew, and it warns.
+        self.graph_of_loss = tf.function(self._loss).get_concrete_function
+        step = tf.function(self._step)
         try:
             self.compiled_step = step.get_concrete_function(*map(tf.constant, batch))
         except Exception:
             # A model may hold Python that no graph can. Nothing has run yet; if the fault is
             # another one, the first step will raise it.
-            self.compiled_step, self.compiled_loss = self._step, self._loss
+            self.compiled_step, self.graph_of_loss = self._step, lambda *_: self._loss
 
     def step(self, inputs: Array, targets: Array) -> float:
         """Update the weights as `ByHand.step` does."""
@@ -125,7 +128,8 @@ class WithTensorFlow:
         """Return the loss with the weights as they are; a stateful layer keeps its state."""
         variables = self.model.non_trainable_variables + states_of(self.model)
         before = [tf.identity(variable.value) for variable in variables]
-        value = float(self.compiled_loss(tf.constant(inputs), tf.constant(targets)))
+        batch = tf.constant(inputs), tf.constant(targets)
+        value = float(self.graph_of_loss(*batch)(*batch))
         for variable, state in zip(variables, before, strict=True):
             variable.assign(state)
         return value

@@ -575,6 +575,15 @@ def test_a_number_that_is_none_midway_is_named_with_its_batch():
     assert np.isfinite(model.get_weights()[0]).all()
 
 
+def test_one_training_after_the_other_by_tensorflow_brings_no_warning(caplog):
+    x = np.random.default_rng(0).normal(size=(4, 5, 1))
+    for _ in range(7):
+        model = keras.Sequential([keras.layers.Dense(2), keras.layers.LayerNormalization()])
+        model.build((None, 5, 1))
+        train(model, lambda: (x, x[..., [0, 0]]), iterations=2, log_every=1)
+    assert "retracing" not in caplog.text
+
+
 def test_dropout_repeats_from_run_to_run():
     def run():
         keras.utils.set_random_seed(3)
