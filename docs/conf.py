@@ -37,6 +37,7 @@ extensions = [
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
+    "shipping.files_as_scripts",  # what a page reads of other files works from a folder as well
     "shipping.page_styles",  # each page loads the style sheets that it needs
     "shipping.cut_fonts",  # icons and fonts are cut to what the site uses
     "shipping.content_policy",  # the policy is in each page and in header files

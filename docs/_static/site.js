@@ -1,5 +1,5 @@
 // What the pages do: open answers, print, scroll wide things by keyboard, step figures, copy code
-// and programs.
+// and programs, save files.
 
 // Answers. A link to something inside a fold opens it: current browsers do so by themselves.
 function openAnswer() {
@@ -93,10 +93,20 @@ for (const code of document.querySelectorAll(".bd-article .highlight > pre")) {
   code.after(button);
 }
 
-// Programs: each link to a cell's program becomes a button that copies it. From a folder, where the
-// browser reads no other file for a page, it stays a link to the file.
-const links = location.protocol === "file:" ? [] : document.querySelectorAll("a.copy-script");
-for (const link of links) {
+// Files of the site. From a folder a browser gives a page nothing but scripts, so what it reads lies
+// beside each file as a script.
+function read(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${address}.js`;
+    script.addEventListener("load", () => resolve(script.content));
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+}
+
+// Programs: each link to a cell's program becomes a button that copies it.
+for (const link of document.querySelectorAll("a.copy-script")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy-script";
@@ -104,11 +114,10 @@ for (const link of links) {
   button.textContent = "Copy as script";
   button.addEventListener("click", async () => {
     try {
-      const response = await fetch(link.href);
-      if (!response.ok) throw new Error(response.statusText);
-      await copy(await response.text());
+      await copy(await read(link.href));
     } catch {
-      button.replaceWith(link); // the file is still there to be opened
+      link.textContent = "Not copied: open the script";
+      button.replaceWith(link);
       link.focus();
       return;
     }
@@ -119,4 +128,20 @@ for (const link of links) {
     }, 2000);
   });
   link.replaceWith(button);
+}
+
+// Downloads: from a folder a browser opens the file instead, so it is given the text to save.
+const downloads = document.querySelectorAll(".dropdown-item[download]");
+for (const link of location.protocol === "file:" ? downloads : []) {
+  const save = async (event) => {
+    event.preventDefault();
+    try {
+      const text = await read(link.href);
+      link.download = link.pathname.split("/").pop();
+      link.href = URL.createObjectURL(new Blob([text]));
+    } finally {
+      link.click(); // without the text, the file still opens
+    }
+  };
+  link.addEventListener("click", save, { once: true });
 }

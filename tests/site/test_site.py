@@ -1,4 +1,4 @@
-"""The site as a whole: search, folds, missing pages, no server, paper, no scripts."""
+"""The site as a whole: search, folds, missing pages, paper, no scripts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_search_finds_pages_and_shows_where(window: Page, root: str) -> None
     results = window.locator("#search-results ul.search li")
     results.first.wait_for()
     assert results.count() > 0
-    window.locator("#search-results .context").first.wait_for()  # a summary, fetched from the page
+    window.locator("#search-results .context").first.wait_for()  # an excerpt of the page
     found = results.first.locator("a").first
     title = found.inner_text()
     found.click()
@@ -54,16 +54,6 @@ def test_the_search_is_reached_from_any_page(browser: Browser, root: str) -> Non
         seen.page.keyboard.press("Enter")
         seen.page.locator("#search-results ul.search li").first.wait_for()
         assert check.quiet(seen) == []
-
-
-def test_a_folder_is_enough_and_the_search_finds_pages_there(browser: Browser) -> None:
-    with check.visit(browser, (SITE / "index.html").as_uri()) as seen:
-        assert check.quiet(seen) == []
-        seen.page.goto((SITE / "search.html").as_uri() + "?q=network")
-        seen.page.locator("#search-results ul.search li a").first.wait_for()
-        seen.page.locator("#search-results ul.search li a").first.click()
-        seen.page.locator("h1").wait_for()
-        assert seen.refused == []
 
 
 def test_a_missing_address_gets_a_page_of_ours_at_any_depth(window: Page, root: str) -> None:

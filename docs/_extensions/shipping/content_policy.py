@@ -23,7 +23,7 @@ POLICY = {
     "style-src-attr": "'unsafe-inline'",
     "img-src": "'self' data:",  # heat maps inside an SVG, and icons inside the theme's style sheet
     "font-src": "'self'",
-    "connect-src": "'self'",  # the search fetches pages for its summaries
+    "connect-src": "'self'",  # the preview asks for the end of the next build
     "form-action": "'self'",
     "base-uri": "'none'",
 }
