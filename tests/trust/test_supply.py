@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -88,6 +90,20 @@ def test_every_group_has_a_lock_and_no_other_is_installed() -> None:
     named += [group for family in families for group in ast.literal_eval(family).values()]
     assert len(families) == 3
     assert set(named) <= set(groups)
+
+
+def test_the_package_leaves_the_build_of_tensorflow_to_its_user_and_says_if_there_is_none() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    assert not any("tensorflow" in one for one in project["dependencies"])
+    assert set(project["optional-dependencies"]) == {"cpu", "tensorflow"}
+    without = "import sys; sys.modules['tensorflow'] = None; import rnnlab.models"
+    done = subprocess.run(
+        [sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: rnnlab needs TensorFlow: pip install tensorflow (or tensorflow-cpu)"
+    )
 
 
 def test_a_lock_that_needs_a_compiler_somewhere_is_named(

@@ -32,7 +32,7 @@ from showing.locations import is_cell
 from .cells import Cell, CellError, needed_by, read_cells, read_statements
 from .notebook import make_notebook
 from .package import Package
-from .program import Program, Writer, layout, tidy, to_install
+from .program import Program, Writer, layout, libraries_of, tidy
 from .prose import Prose
 
 LOGGER = logging.getLogger(__name__)
@@ -130,8 +130,9 @@ def write_programs(app: Sphinx, document: nodes.document) -> None:
         for stem, (lines, cell) in headers.items():
             file = folder / f"{stem}.py"
             code = file.read_text("utf-8")
-            if needed := to_install(code, cell):
-                lines = [*lines, "Needs: pip install " + " ".join(needed)]
+            if needed := ", ".join(libraries_of(code, cell)):
+                needed = needed.replace("tensorflow", "tensorflow (or tensorflow-cpu)")
+                lines = [*lines, f"Needs {needed}: pip install what is missing"]
             file.write_text("\n".join([*(f"# {line}" for line in lines), "", code]), "utf-8")
     except CellError as error:
         LOGGER.warning("%s", error, location=(name, error.cell.line), type="programs")
