@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -217,15 +218,24 @@ def launchers(repository: str, branch: str, name: str) -> dict[str, str]:
 
 def write_wheel(app: Sphinx, exception: Exception | None) -> None:
     """Put our own wheel into the site, for those who want the package itself."""
-    project = Path(app.confdir).parent / "pyproject.toml"
-    if exception is None and app.builder.format == "html" and project.is_file():
-        folder = Path(app.outdir, WHEELS)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+    root, base = Path(app.confdir).parent, app.config.html_baseurl
+    has_package = (root / "pyproject.toml").is_file()
+    if exception is not None or app.builder.format != "html" or not has_package:
+        return
+    folder = Path(app.outdir, WHEELS)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tempfile.TemporaryDirectory() as copied:
+        for name in ("pyproject.toml", "LICENSE", "README.md"):
+            shutil.copy(root / name, copied)
+        shutil.copytree(root / "rnnlab", Path(copied, "rnnlab"))
+        if base:  # an index of packages shows no picture by a relative address
+            readme = Path(copied, "README.md")
+            text = readme.read_text("utf-8").replace("](docs/_static/", f"]({base}_static/")
+            readme.write_text(text, "utf-8")
         # The same bytes from the same sources, whenever they were checked out.
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
-        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder)]
-        command.append(str(project.parent))
+        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder), copied]
         subprocess.run(command, check=True, env=environment, capture_output=True)
 
 
