@@ -22,10 +22,18 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "docs" / "_build"
 REQUIREMENTS = Path("docs", "requirements")
 SUPPORTED = ("3.11", "3.12", "3.13")  # those for which TensorFlow has wheels
+# The groups beside which rnnlab itself is installed; they are locked with its dependencies.
+WITH_PACKAGE = ("docs", "tests", "outside", "bench")
 # What the sessions that are families can do, and the locked group that each needs.
 CHECKS = {"pages": "outside", "markup": "outside", "figures": "docs", "links": "docs"}
 STUDIES = {"records": "docs", "claims": "docs", "bench": "bench"}
-TRIALS = {"faults": "tests", "repeat": "docs", "twice": "docs", "killed_builds": "docs"}
+TRIALS = {
+    "faults": "tests",
+    "repeat": "docs",
+    "twice": "docs",
+    "killed_builds": "docs",
+    "wheels": "lock",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 for option, value in zip(sys.argv, sys.argv[1:], strict=False):
@@ -34,8 +42,8 @@ for option, value in zip(sys.argv, sys.argv[1:], strict=False):
         sys.exit(f"error: {option} {value} is not supported; CPython {', '.join(SUPPORTED)} are")
 
 
-def install(session: nox.Session, group: str, *, package: bool = True) -> None:
-    """Install a locked group, every file checked against its hash, and rnnlab itself."""
+def install(session: nox.Session, group: str) -> None:
+    """Install a locked group, every file checked against its hash, and rnnlab where it needs it."""
     python = session.python or platform.python_version().rpartition(".")[0]
     if python not in SUPPORTED or platform.python_implementation() != "CPython":
         session.error(
@@ -47,7 +55,7 @@ def install(session: nox.Session, group: str, *, package: bool = True) -> None:
     session.env["PYTHONDONTWRITEBYTECODE"] = None
     session.env["PYTHONPATH"] = str(ROOT / "docs" / "_extensions")  # for `python -m tests.x.y`
     session.install("--require-hashes", "-r", str(REQUIREMENTS / f"{group}.txt"))
-    if package:
+    if group in WITH_PACKAGE:
         # The build backend is in the lock, so nothing unlocked is fetched.
         session.install("--no-deps", "--no-build-isolation", "--editable", ".")
 
@@ -122,7 +130,7 @@ def check(session: nox.Session) -> None:
 @nox.session(requires=["docs"])
 def programs(session: nox.Session) -> None:
     """Run each cell's program where rnnlab is not installed (-- --only PAGE for some)."""
-    install(session, "programs", package=False)
+    install(session, "programs")
     session.run("python", "tests/trust/programs/run_all.py", *session.posargs)
 
 
@@ -147,7 +155,7 @@ def study(session: nox.Session) -> None:
 
 @nox.session
 def trust(session: nox.Session) -> None:
-    """Try to break what is promised: -- faults (--share 0.1), repeat, twice or killed_builds."""
+    """Try to break promises: -- faults (--share 0.1), repeat, twice, killed_builds or wheels."""
     name, arguments = choose(session, TRIALS)
     if name == "twice":  # compared with the outputs of the site
         build(session)
@@ -156,6 +164,7 @@ def trust(session: nox.Session) -> None:
         "repeat": "repeatability.compare",
         "twice": "builds.twice",
         "killed_builds": "builds.killed",
+        "wheels": "supply.wheels",
     }[name]
     session.run("python", "-m", f"tests.trust.{module}", *arguments)
 
@@ -163,7 +172,7 @@ def trust(session: nox.Session) -> None:
 @nox.session(requires=["docs"])
 def audit(session: nox.Session) -> None:
     """Look for known faults and forbidden licences in what the site is built with, and list it."""
-    install(session, "audit", package=False)
+    install(session, "audit")
     built_in = Path(session.virtualenv.location).with_name("docs")
     python = built_in / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     session.run("python", "-m", "tests.trust.supply.audit", str(python))
@@ -179,14 +188,12 @@ def vendor(session: nox.Session) -> None:
 @nox.session
 def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
-    install(session, "lock", package=False)
-    with_package = ("docs", "tests", "outside", "bench")
+    install(session, "lock")
     alone = ("lock", "audit", "bench-without-their-dependencies", "programs")
-    for group in with_package + alone:
+    for group in WITH_PACKAGE + alone:
         session.run(
             "uv", "pip", "compile", "--quiet",
-            # The package's own dependencies, where it is installed beside the group.
-            *(["pyproject.toml"] if group in with_package else []),
+            *(["pyproject.toml", "--extra", "cpu"] if group in WITH_PACKAGE else []),
             *("--group", f"pyproject.toml:{group}"),
             *(["--no-deps"] if group.endswith("without-their-dependencies") else []),
             # The pages' own versions, which made the outputs that programs are compared with.
@@ -201,6 +208,7 @@ def lock(session: nox.Session) -> None:
             *(session.posargs or ["--upgrade"]),  # without it uv keeps what the lock has
         )  # fmt: skip
     session.log(f"locks: {REQUIREMENTS}/*.txt")
+    session.run("python", "-m", "tests.trust.supply.wheels")
 
 
 @nox.session(venv_backend="none")

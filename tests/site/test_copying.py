@@ -7,18 +7,23 @@ program of the last one is run alone, and both must print the same.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+import keras
 import nbformat
+import numpy
 import pytest
+import tensorflow
+from IPython.core.interactiveshell import InteractiveShell
 
 from copying.cells import Cell, CellError, needed_by, read_cells, read_statements
 from copying.notebook import make_notebook
 from copying.package import Package
-from copying.program import Writer, layout, tidied, tidy, to_install
+from copying.program import Writer, layout, libraries_of, tidied, tidy
 from copying.prose import CellPlace
 from running.pages import read_page
 
@@ -663,9 +668,11 @@ def test_a_program_says_what_it_needs_and_imports_it_once_in_order() -> None:
     assert program.startswith(
         "import math\n\nimport keras\nimport numpy as np\nfrom matplotlib.figure import Figure\n"
     )
-    assert to_install(program, cells_of("1")[0]) == ["matplotlib", "numpy", "tensorflow"]
+    assert libraries_of(program, cells_of("1")[0]) == [
+        *("keras", "matplotlib", "numpy", "tensorflow")
+    ]
     with pytest.raises(CellError, match="cell 1: `sklearn` is needed, but a program has only"):
-        to_install("import sklearn", cells_of("1")[0])
+        libraries_of("import sklearn", cells_of("1")[0])
     assert "json" not in program
 
 
@@ -737,14 +744,43 @@ def test_a_notebook_has_the_outputs_of_the_page_and_none_of_its_tools(package: P
     kinds = [(cell.cell_type, cell.source.partition("\n")[0]) for cell in notebook.cells]
     assert kinds == [
         ("markdown", "# A page"),
-        ("code", "%pip install --quiet "),
         ("code", "# @title What this page uses of rnnlab"),
         ("markdown", "Some text."),
         ("code", "n = 10"),
         ("code", "total(n)"),
         ("markdown", "## More"),
     ]
-    assert notebook.cells[5].outputs[0].data == {"text/plain": "20.0"}
+    assert notebook.cells[4].outputs[0].data == {"text/plain": "20.0"}
     assert "myst_nb" not in nbformat.writes(notebook)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert printed_by("\n".join([*code[1:-1], f"print({code[-1]})"])) == "20.0\n"
+    assert printed_by("\n".join([*code[:-1], f"print({code[-1]})"])) == "20.0\n"
+
+
+@pytest.mark.parametrize(
+    ("missing", "installed"),
+    [
+        (set(), []),
+        ({"numpy"}, [f"--quiet numpy=={numpy.__version__}"]),
+        (
+            {"keras", "tensorflow"},
+            [f"--quiet keras=={keras.__version__} tensorflow=={tensorflow.__version__}"],
+        ),
+    ],
+)
+def test_a_notebook_installs_what_can_t_be_imported_as_it_made_the_page(
+    missing: set[str], installed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = cells_of("import keras\nimport numpy as np\nprint(np.pi, keras)")
+    program = Writer(read_statements(cells), Package(Path("nowhere")), ROOT).write(
+        needed_by([1], read_statements(cells)), None
+    )
+    notebook = make_notebook(["# A page", CellPlace(0)], program, {0: cells[0]}, [])
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in missing else found(name)
+    )
+    asked: list[str] = []
+    shell = InteractiveShell()
+    shell.register_magic_function(asked.append, magic_name="pip")
+    shell.run_cell(notebook.cells[1].source).raise_error()
+    assert asked == [f"install {options}" for options in installed]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.trust.supply import wheels
 from tests.trust.supply.audit import advisories, forbidden
 
 ROOT = Path(__file__).parents[2]
@@ -83,10 +86,41 @@ def test_every_group_has_a_lock_and_no_other_is_installed() -> None:
     assert {path.stem for path in LOCKS} == set(groups)
     noxfile = (ROOT / "noxfile.py").read_text("utf8")
     named = re.findall(r'install\(session, "([\w-]+)"', noxfile)
-    families = re.findall(r"^[A-Z]+ = ({.*})$", noxfile, re.MULTILINE)
+    families = re.findall(r"^[A-Z]+ = ({.*?})$", noxfile, re.MULTILINE | re.DOTALL)
     named += [group for family in families for group in ast.literal_eval(family).values()]
     assert len(families) == 3
     assert set(named) <= set(groups)
+
+
+def test_the_package_leaves_the_build_of_tensorflow_to_its_user_and_says_if_there_is_none() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    assert not any("tensorflow" in one for one in project["dependencies"])
+    assert set(project["optional-dependencies"]) == {"cpu", "tensorflow"}
+    without = "import sys; sys.modules['tensorflow'] = None; import rnnlab.models"
+    done = subprocess.run(
+        [sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: rnnlab needs TensorFlow: pip install tensorflow (or tensorflow-cpu)"
+    )
+
+
+def test_a_lock_that_needs_a_compiler_somewhere_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # That each lock does without is tried by `nox -s trust -- wheels`, which asks a registry.
+    assert wheels.LOCKS == LOCKS
+    monkeypatch.setattr(wheels, "fault", lambda *asked: "")
+    assert wheels.main() == 0
+    bad = ("docs", "3.13", "aarch64-unknown-linux-gnu")
+    monkeypatch.setattr(
+        wheels, "fault", lambda lock, *asked: "no wheels" * ((lock.stem, *asked) == bad)
+    )
+    assert wheels.main() == 1
+    printed = capsys.readouterr().out
+    assert "docs, Linux ARM, 3.13: no wheels" in printed
+    assert re.search(r"^docs +3.11 3.12 3.13 +3.11 3.12 +3.11 3.12 3.13", printed, re.MULTILINE)
 
 
 def test_unknown_and_forbidden_licences_are_named_and_choices_are_read() -> None:

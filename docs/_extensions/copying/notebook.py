@@ -7,17 +7,30 @@ notebook itself, in a cell that is folded, and nothing of this site's tools is n
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from itertools import groupby
 
 import nbformat
 from nbformat import NotebookNode
 
+from running.imports import distributions
+
 from .cells import Cell
-from .program import Program, body_text, layout, tidied, to_install
+from .program import Program, body_text, layout, libraries_of, tidied
 from .prose import CellPlace
 
+#: A second build of TensorFlow would overwrite the files of one that is there.
+INSTALL = """\
+# Installs what is missing, in the version that made this page.
+from importlib.util import find_spec
+
+versions = {versions}
+missing = [f"{{name}}=={{versions[name]}}" for name in versions if not find_spec(name)]
+if missing:
+    %pip install --quiet {{" ".join(missing)}}"""
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 
@@ -54,8 +67,10 @@ def make_notebook(
     assert isinstance(title, str)
     add(_text(f"{title}\n\n" + "  \n".join(header)))
     setup = tidied(layout(replace(program, body=[])))
-    needed = to_install("\n".join([setup, *code.values()]), next(iter(cells.values())))
-    add(_code("%pip install --quiet " + " ".join(needed)))
+    libraries = libraries_of("\n".join([setup, *code.values()]), next(iter(cells.values())))
+    if libraries:
+        versions = {name: version(distributions()[name][0]) for name in libraries}
+        add(_code(INSTALL.format(versions=json.dumps(versions))))
     add(_code(f"# @title What this page uses of rnnlab\n{setup}", metadata=FOLDED))
     done: set[int] = set()
 

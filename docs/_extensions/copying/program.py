@@ -21,9 +21,8 @@ from .statements import uses
 from .unused import without_unused
 
 WIDTH = 76
-#: What a reader has; TensorFlow brings Keras.
-INSTALLED_AS = {"keras": "tensorflow", "tensorflow": "tensorflow", "numpy": "numpy"}
-INSTALLED_AS |= {name: name for name in ("matplotlib", "pandas", "safetensors", "threadpoolctl")}
+#: What a program may import, each by the name by which it is installed too.
+LIBRARIES = {"keras", "matplotlib", "numpy", "pandas", "safetensors", "tensorflow", "threadpoolctl"}
 
 
 @dataclass
@@ -294,15 +293,15 @@ def tidied(code: str) -> str:
         return path.read_text("utf-8")
 
 
-def to_install(code: str, cell: Cell) -> list[str]:
-    """Return what has to be installed for some code.
+def libraries_of(code: str, cell: Cell) -> list[str]:
+    """Return the libraries that some code needs.
 
     Raises:
         CellError: It imports what a reader of programs is not asked to have.
     """
     roots = {dotted.partition(".")[0] for dotted in imports_of(ast.parse(code)).values()}
     roots -= set(sys.stdlib_module_names)
-    if unknown := roots - set(INSTALLED_AS):
-        wanted = ", ".join(sorted(INSTALLED_AS))
+    if unknown := roots - LIBRARIES:
+        wanted = ", ".join(sorted(LIBRARIES))
         raise CellError(cell, f"`{min(unknown)}` is needed, but a program has only {wanted}")
-    return sorted({INSTALLED_AS[root] for root in roots})
+    return sorted(roots | ({"tensorflow"} if "keras" in roots else set()))

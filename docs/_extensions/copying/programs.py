@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ from showing.locations import is_cell
 from .cells import Cell, CellError, needed_by, read_cells, read_statements
 from .notebook import make_notebook
 from .package import Package
-from .program import Program, Writer, layout, tidy, to_install
+from .program import Program, Writer, layout, libraries_of, tidy
 from .prose import Prose
 
 LOGGER = logging.getLogger(__name__)
@@ -130,8 +131,9 @@ def write_programs(app: Sphinx, document: nodes.document) -> None:
         for stem, (lines, cell) in headers.items():
             file = folder / f"{stem}.py"
             code = file.read_text("utf-8")
-            if needed := to_install(code, cell):
-                lines = [*lines, "Needs: pip install " + " ".join(needed)]
+            if needed := ", ".join(libraries_of(code, cell)):
+                needed = needed.replace("tensorflow", "tensorflow (or tensorflow-cpu)")
+                lines = [*lines, f"Needs {needed}: pip install what is missing"]
             file.write_text("\n".join([*(f"# {line}" for line in lines), code]), "utf-8")
     except CellError as error:
         LOGGER.warning("%s", error, location=(name, error.cell.line), type="programs")
@@ -216,15 +218,24 @@ def launchers(repository: str, branch: str, name: str) -> dict[str, str]:
 
 def write_wheel(app: Sphinx, exception: Exception | None) -> None:
     """Put our own wheel into the site, for those who want the package itself."""
-    project = Path(app.confdir).parent / "pyproject.toml"
-    if exception is None and app.builder.format == "html" and project.is_file():
-        folder = Path(app.outdir, WHEELS)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+    root, base = Path(app.confdir).parent, app.config.html_baseurl
+    has_package = (root / "pyproject.toml").is_file()
+    if exception is not None or app.builder.format != "html" or not has_package:
+        return
+    folder = Path(app.outdir, WHEELS)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tempfile.TemporaryDirectory() as copied:
+        for name in ("pyproject.toml", "LICENSE", "README.md"):
+            shutil.copy(root / name, copied)
+        shutil.copytree(root / "rnnlab", Path(copied, "rnnlab"))
+        if base:  # an index of packages shows no picture by a relative address
+            readme = Path(copied, "README.md")
+            text = readme.read_text("utf-8").replace("](docs/_static/", f"]({base}_static/")
+            readme.write_text(text, "utf-8")
         # The same bytes from the same sources, whenever they were checked out.
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
-        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder)]
-        command.append(str(project.parent))
+        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder), copied]
         subprocess.run(command, check=True, env=environment, capture_output=True)
 
 

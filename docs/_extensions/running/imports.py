@@ -27,7 +27,7 @@ def find_imports(sources: Iterable[str], root: Path) -> tuple[list[Path], set[st
         name = waiting.pop()
         ours = _files_of(name, root)
         if not ours:
-            libraries.update(_distributions().get(name.partition(".")[0], ()))
+            libraries.update(distributions().get(name.partition(".")[0], ()))
         for path in ours:
             if path not in files:
                 files[path] = None
@@ -63,6 +63,6 @@ def _files_of(name: str, root: Path) -> list[Path]:
 
 
 @cache
-def _distributions() -> dict[str, list[str]]:
+def distributions() -> dict[str, list[str]]:
     """Return the distributions of each top-level module that is installed."""
     return dict(importlib.metadata.packages_distributions())

@@ -74,8 +74,8 @@ def check(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Check the list before anything is read."""
-    app.connect("builder-inited", check)
+    """Check the list before pages run, which takes minutes."""
+    app.connect("builder-inited", check, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

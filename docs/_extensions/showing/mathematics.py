@@ -1,6 +1,6 @@
 """Mathematics set while the site is built: TeX in, HTML for the eye and MathML for the ear out.
 
-KaTeX runs in a small JavaScript engine inside the build (PyPI `quickjs`), so the pages need its
+KaTeX runs in a small JavaScript engine inside the build (PyPI `quickjs-ng`), so the pages need its
 style sheet and fonts but none of its code.  TeX that does not parse fails the build.
 """
 

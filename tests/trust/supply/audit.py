@@ -32,7 +32,7 @@ ALLOWED = {
 READ = {
     "docutils": "Public Domain",  # but for an Emacs mode, under the GPL, which nothing here uses
     "namex": "Apache-2.0",
-    "quickjs": "MIT",
+    "quickjs-ng": "MIT",
 }
 
 Row = dict[str, Any]
