@@ -34,7 +34,7 @@ OURS = (
     *("TERM", "NO_COLOR", "PLAYWRIGHT_BROWSERS_PATH"),  # the terminal and the tests' browser
 )
 STATED = {
-    "LC_ALL": "C.UTF-8",
+    "LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",  # which macOS may lack
     "TZ": "UTC",
     "PYTHONUTF8": "1",
     "PYTHONNOUSERSITE": "1",
@@ -44,12 +44,18 @@ STATED = {
 def own_environment(let_in: Iterable[str] = (*MACHINE, *OURS)) -> dict[str, str]:
     """Return the environment, with those of the reader's variables that are let in."""
     given = {name: os.environ[name] for name in let_in if name in os.environ}
-    return given | STATED | {
-        "PYTHONPATH": str(EXTENSIONS),
-        "KERAS_HOME": str(KERNEL_SETTINGS),
-        "MPLCONFIGDIR": str(HOME / "matplotlib"),  # its list of the machine's fonts takes a while
-        **home_variables(HOME),
-    }
+    return (
+        given
+        | STATED
+        | {
+            "PYTHONPATH": str(EXTENSIONS),
+            "KERAS_HOME": str(KERNEL_SETTINGS),
+            "MPLCONFIGDIR": str(
+                HOME / "matplotlib"
+            ),  # its list of the machine's fonts takes a while
+            **home_variables(HOME),
+        }
+    )
 
 
 def home_variables(folder: Path) -> dict[str, str]:

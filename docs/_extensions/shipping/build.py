@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None, *, waits: bool = False) -> int:
     started = time.monotonic()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "lock", timeout=-1 if waits else 0), temporary_folder(folder):
+        with alone(folder, waits):
+            use_temporary_folder(folder)
             finish_swap(folder)
             run_sphinx(options.source, folder)
             swap(folder)
@@ -66,22 +68,33 @@ def main(arguments: Sequence[str] | None = None, *, waits: bool = False) -> int:
 
 
 @contextlib.contextmanager
-def temporary_folder(folder: Path) -> Iterator[None]:
-    """Keep all temporary files of a build in one place, and leave none.
+def alone(folder: Path, waits: bool) -> Iterator[None]:
+    """Let one build be at work in a folder; raise Timeout at another one that does not wait."""
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not waits:
+            raise
+        print("another build is at work; this one waits for it", flush=True)
+        lock.acquire()
+    with lock:
+        yield
+
+
+def use_temporary_folder(folder: Path) -> None:
+    """Keep all temporary files of this process in one place, and leave none.
 
     A killed build leaves them; the next one finds their place noted in the build's folder.
     """
     note = folder / "temporary"
     if note.is_file() and "rnnlab-" in (left := note.read_text("utf8")):
         shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="rnnlab-", ignore_cleanup_errors=True) as temporary:
-        note.write_text(temporary, "utf8")
-        tempfile.tempdir = temporary
-        try:
-            yield
-        finally:
-            tempfile.tempdir = None
-    note.unlink()
+    tempfile.tempdir = tempfile.mkdtemp(prefix="rnnlab-")
+    note.write_text(tempfile.tempdir, "utf8")
+    # When the process ends, after multiprocessing has removed what it has in there (at -100).
+    remove = {"ignore_errors": True}
+    Finalize(None, shutil.rmtree, (tempfile.tempdir,), remove, exitpriority=-101)
 
 
 def reason(error: BaseException) -> str | None:
@@ -106,6 +119,7 @@ def reason(error: BaseException) -> str | None:
 def run_sphinx(source: Path, folder: Path) -> None:
     """Let Sphinx bring the work folder up to date; any warning is a failure."""
     from sphinx.application import Sphinx
+    from sphinx.util.console import color_terminal, nocolor
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     work = folder / "work"
@@ -116,6 +130,8 @@ def run_sphinx(source: Path, folder: Path) -> None:
     ):
         shutil.rmtree(work, ignore_errors=True)
     pages_of_last_build.unlink(missing_ok=True)
+    if not color_terminal():
+        nocolor()
     settings = {"nb_execution_cache_path": str((folder / "cache").resolve())}
     try:
         with patch_docutils(source), docutils_namespace():
