@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None, *, waits: bool = False) -> int:
     parser.add_argument("--durations", action="store_true", help="list the slowest cells")
     options = parser.parse_args(arguments)
     folder = options.source / "_build"
-    site = os.path.relpath(folder / "html")
+    where, site = os.path.relpath(folder), os.path.relpath(folder / "html")
     started = time.monotonic()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,13 +50,12 @@ def main(arguments: Sequence[str] | None = None, *, waits: bool = False) -> int:
             run_sphinx(options.source, folder)
             swap(folder)
     except Timeout:
-        where = os.path.relpath(folder)
         print(f"error: another build is at work in {where}; wait for it", file=sys.stderr)
         return 2
     except BaseException as error:
         stands = f"the site in {site} is the one before it"
         stands = stands if (folder / "html").exists() else "there is no site yet"
-        said = reason(error)
+        said = reason(error, where)
         print(f"{said or ''}\nerror: the build failed; {stands}".strip(), file=sys.stderr)
         if not said:
             raise
@@ -78,8 +77,10 @@ def alone(folder: Path, waits: bool) -> Iterator[None]:
             raise
         print("another build is at work; this one waits for it", flush=True)
         lock.acquire()
-    with lock:
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def use_temporary_folder(folder: Path) -> None:
@@ -97,8 +98,8 @@ def use_temporary_folder(folder: Path) -> None:
     Finalize(None, shutil.rmtree, (tempfile.tempdir,), remove, exitpriority=-101)
 
 
-def reason(error: BaseException) -> str | None:
-    """Say in a line why a build failed; None if it is a fault in the code, for which read on."""
+def reason(error: BaseException, where: str) -> str | None:
+    """Say in a line why a build failed; None if a fault in the code needs its traceback."""
     # Imported here: it takes a second, which a refused second build need not wait for.
     from sphinx.errors import SphinxError, SphinxParallelError
 
@@ -110,7 +111,8 @@ def reason(error: BaseException) -> str | None:
     while cause and not isinstance(cause, OSError | sqlite3.Error):
         cause = cause.__cause__
     if cause:
-        return f"error: {cause}; when that is mended, build again: the pages that have run are kept"
+        again = "when that is mended, build again: the pages that have run are kept"
+        return f"error: {cause}, while building in {where}; {again}"
     if isinstance(error, SphinxParallelError) and "[Errno" not in error.message:
         return error.traceback
     return f"error: {error}" if isinstance(error, SphinxError) and not error.__cause__ else None
