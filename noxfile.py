@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import functools
 import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,16 +39,28 @@ TRIALS = {
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-for option, value in zip(sys.argv, sys.argv[1:], strict=False):
-    # nox itself would only say that the interpreter was not found.
-    if option in ("-p", "-P", "--python", "--force-python") and value not in SUPPORTED:
-        sys.exit(f"error: {option} {value} is not supported; CPython {', '.join(SUPPORTED)} are")
+# nox's -p chooses among sessions that name a Python: ours name the one that is asked for.
+options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+options.add_argument(
+    *("-p", "--python", "--pythons", "-P", "--force-python", "--force-pythons"),
+    dest="pythons", nargs="*", default=None,
+)  # fmt: skip
+own_arguments = sys.argv[1 : sys.argv.index("--") if "--" in sys.argv else None]
+pythons = options.parse_known_args(own_arguments)[0].pythons
+for value in pythons or ():
+    if value.removeprefix("python") not in SUPPORTED:
+        # nox itself would only say that the interpreter was not found.
+        sys.exit(f"error: Python {value} is not supported; CPython {', '.join(SUPPORTED)} are")
+command = functools.partial(nox.session, python=pythons)
 
 
 def install(session: nox.Session, group: str) -> None:
     """Install a locked group, every file checked against its hash, and rnnlab where it needs it."""
-    python = session.python or platform.python_version().rpartition(".")[0]
-    if python not in SUPPORTED or platform.python_implementation() != "CPython":
+    python = str(session.python or platform.python_version().rpartition(".")[0])
+    if (
+        python.removeprefix("python") not in SUPPORTED
+        or platform.python_implementation() != "CPython"
+    ):
         session.error(
             f"{platform.python_implementation()} {python} is not supported: TensorFlow has wheels "
             f"for CPython {SUPPORTED[0]} to {SUPPORTED[-1]}; run nox with one of these"
@@ -54,15 +69,27 @@ def install(session: nox.Session, group: str) -> None:
     session.env["UV_COMPILE_BYTECODE"] = "1"
     session.env["PYTHONDONTWRITEBYTECODE"] = None
     session.env["PYTHONPATH"] = str(ROOT / "docs" / "_extensions")  # for `python -m tests.x.y`
+    # Where the path has other letters than ASCII's, Python would not start in the locale C.
+    session.env["LC_ALL"] = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     session.install("--require-hashes", "-r", str(REQUIREMENTS / f"{group}.txt"))
     if group in WITH_PACKAGE:
         # The build backend is in the lock, so nothing unlocked is fetched.
         session.install("--no-deps", "--no-build-isolation", "--editable", ".")
 
 
-def build(session: nox.Session, *arguments: str) -> None:
+def build(session: nox.Session, *arguments: str, program: str = "build") -> None:
     """Bring the site up to date."""
-    session.run("python", "docs/_extensions/shipping/build.py", *arguments)
+    path = f"docs/_extensions/shipping/{program}.py"
+    # After Ctrl-C it gets the time to end its kernels.
+    session.run("python", path, *arguments, interrupt_timeout=10)
+
+
+def run(session: nox.Session, *arguments: str) -> None:
+    """Run Python in an environment and a temporary folder of our own making."""
+    environment = str(ROOT / "docs" / "_extensions" / "running" / "environment.py")
+    with tempfile.TemporaryDirectory(prefix="rnnlab-", ignore_cleanup_errors=True) as folder:
+        own = {"TMPDIR": folder}
+        session.run("python", environment, *arguments, env=own, interrupt_timeout=10)
 
 
 def choose(session: nox.Session, family: Mapping[str, str]) -> tuple[str, list[str]]:
@@ -74,31 +101,31 @@ def choose(session: nox.Session, family: Mapping[str, str]) -> tuple[str, list[s
     return name, arguments
 
 
-@nox.session
+@command
 def docs(session: nox.Session) -> None:
     """Build the site (-- --durations lists the slowest cells)."""
     install(session, "docs")
     build(session, *session.posargs)
 
 
-@nox.session
+@command
 def preview(session: nox.Session) -> None:
     """Serve the site on 127.0.0.1 and rebuild it whenever a file is saved (-- --port N)."""
     install(session, "docs")
-    session.run("python", "docs/_extensions/shipping/preview.py", *session.posargs)
+    build(session, *session.posargs, program="preview")
 
 
-@nox.session
+@command
 def tests(session: nox.Session) -> None:
     """Lint, build the site, and test package, build, pages and programs (-- goes to pytest)."""
     install(session, "tests")
     find_browser(session)
     check_code(session)
     build(session)
-    session.run("pytest", *session.posargs)
+    run(session, "-m", "pytest", *session.posargs)
 
 
-@nox.session
+@command
 def lint(session: nox.Session) -> None:
     """Check style and types (-- --fix mends what can be mended)."""
     install(session, "tests")  # types are checked against the libraries themselves
@@ -112,7 +139,7 @@ def check_code(session: nox.Session, *fix: str) -> None:
     session.run("mypy")
 
 
-@nox.session
+@command
 def check(session: nox.Session) -> None:
     """Check the built site: -- pages (--lighthouse 5), markup, figures (--record) or links."""
     name, arguments = choose(session, CHECKS)
@@ -127,22 +154,22 @@ def check(session: nox.Session) -> None:
         session.run("python", "-m", f"tests.site.checks.{name}", *arguments)
 
 
-@nox.session(requires=["docs"])
+@command(requires=["docs"])
 def programs(session: nox.Session) -> None:
     """Run each cell's program where rnnlab is not installed (-- --only PAGE for some)."""
     install(session, "programs")
-    session.run("python", "tests/trust/programs/run_all.py", *session.posargs)
+    run(session, "tests/trust/programs/run_all.py", *session.posargs)
 
 
-@nox.session
+@command
 def study(session: nox.Session) -> None:
     """Run what is too long for a page: -- records, claims (PAGE) or bench (--runs N)."""
     name, arguments = choose(session, STUDIES)
     if name == "records":
         for path in sorted(ROOT.glob("tests/studies/records/[!_]*.py")):
-            session.run("python", "-m", f"tests.studies.records.{path.stem}", *arguments)
+            run(session, "-m", f"tests.studies.records.{path.stem}", *arguments)
     if name == "claims":
-        session.run("python", "-m", "tests.studies.claims", *arguments)
+        run(session, "-m", "tests.studies.claims", *arguments)
     if name == "bench":
         locked = str(REQUIREMENTS / "bench-without-their-dependencies.txt")
         session.install("--require-hashes", "--no-deps", "-r", locked)
@@ -150,10 +177,10 @@ def study(session: nox.Session) -> None:
         # offered, the table names torch as missing.
         torch = ("--quiet", "--no-deps", "torch==2.13.0+cpu")
         session.run("python", "-m", "pip", "install", *torch, success_codes=[0, 1])
-        session.run("python", "-m", "tests.studies.benchmarks.bench", *arguments)
+        run(session, "-m", "tests.studies.benchmarks.bench", *arguments)
 
 
-@nox.session
+@command
 def trust(session: nox.Session) -> None:
     """Try to break promises: -- faults (--share 0.1), repeat, twice, killed_builds or wheels."""
     name, arguments = choose(session, TRIALS)
@@ -166,26 +193,27 @@ def trust(session: nox.Session) -> None:
         "killed_builds": "builds.killed",
         "wheels": "supply.wheels",
     }[name]
-    session.run("python", "-m", f"tests.trust.{module}", *arguments)
+    run(session, "-m", f"tests.trust.{module}", *arguments)
 
 
-@nox.session(requires=["docs"])
+@command(requires=["docs"])
 def audit(session: nox.Session) -> None:
     """Look for known faults and forbidden licences in what the site is built with, and list it."""
     install(session, "audit")
-    built_in = Path(session.virtualenv.location).with_name("docs")
+    here = Path(session.virtualenv.location)
+    built_in = here.with_name(here.name.replace("audit", "docs"))
     python = built_in / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     session.run("python", "-m", "tests.trust.supply.audit", str(python))
 
 
-@nox.session
+@command
 def vendor(session: nox.Session) -> None:
     """Fetch the files of others that the site carries (-- katex@VERSION for a newer one)."""
     install(session, "outside")
     session.run("python", "docs/_extensions/shipping/vendored.py", *session.posargs)
 
 
-@nox.session
+@command
 def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock")
@@ -225,10 +253,14 @@ def find_browser(session: nox.Session) -> None:
     if any(shutil.which(name) for name in BROWSERS):
         return
     playwrights = (
-        "import pathlib; from playwright.sync_api import sync_playwright as play\n"
-        "with play() as p: print(pathlib.Path(p.chromium.executable_path).exists())"
+        "from playwright.sync_api import sync_playwright as play\n"
+        "with play() as p: print(p.chromium.executable_path)"
     )
-    if "True" in str(session.run("python", "-c", playwrights, silent=True)):
+    path = Path(str(session.run("python", "-c", playwrights, silent=True)).strip())
+    if path.exists():
+        for parent in path.parents:
+            if parent.name == "ms-playwright":  # in the reader's home, which the tests don't see
+                session.env["PLAYWRIGHT_BROWSERS_PATH"] = str(parent)
         return
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if is_root and shutil.which("apt-get"):

@@ -1,6 +1,7 @@
 """Settings of the site, in groups; each that is not obvious has its reason."""
 
 import os
+import re
 import sys
 from importlib.metadata import metadata
 from pathlib import Path
@@ -18,7 +19,9 @@ version = release = _package["Version"]
 
 # Where the site will stand and where its sources are. Unset, nothing points at a made-up place.
 site_url = os.environ.get("RNNLAB_SITE_URL", "").rstrip("/")
-repository_url = os.environ.get("RNNLAB_REPOSITORY_URL", "").rstrip("/")
+repository_url = os.environ.get("RNNLAB_REPOSITORY_URL", "").rstrip("/").removesuffix(".git")
+# The theme knows where a page is edited and an issue opened on these two; elsewhere it would fail.
+has_buttons = bool(re.fullmatch(r"https://(github|gitlab)\.com/[^/]+/[^/]+", repository_url))
 
 # -- Sources ---------------------------------------------------------------------------------------
 
@@ -91,9 +94,9 @@ html_theme_options = {
     "navbar_persistent": [],  # the search is in the sidebar and the header; no third one on top
     "use_download_button": False,  # the header's own template offers source and notebook
     "use_fullscreen_button": False,
-    "repository_url": repository_url,
-    "use_edit_page_button": bool(repository_url),
-    "use_issues_button": bool(repository_url),
+    "repository_url": repository_url if has_buttons else "",
+    "use_edit_page_button": has_buttons,
+    "use_issues_button": has_buttons,
     "path_to_docs": "docs",
     "show_navbar_depth": 1,
     "show_toc_level": 2,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from running import fingerprint
+from running.environment import own_environment
 from running.imports import find_imports
 
 
@@ -66,3 +67,26 @@ def test_a_data_file_is_found_by_its_name_below_the_page_and_nowhere_else(tmp_pa
     source = f"open('data.csv'); open('../above.csv'); open({str(tmp_path / 'above.csv')!r}); '.'"
     found = fingerprint.find_data_files([source, "no python ("], tmp_path / "page")
     assert found == [tmp_path / "page" / "data.csv"]
+
+
+@pytest.mark.parametrize("name", ["LD_LIBRARY_PATH", "processors"])
+def test_what_a_kernel_takes_from_the_machine_runs_every_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = fingerprint.make_fingerprint(["print(1)"], tmp_path, tmp_path)
+    if name == "processors":
+        monkeypatch.setattr("os.sched_getaffinity", lambda _: range(99), raising=False)
+    else:
+        monkeypatch.setenv(name, "/elsewhere")
+    assert fingerprint.make_fingerprint(["print(1)"], tmp_path, tmp_path) != before
+
+
+def test_what_does_not_reach_a_kernel_runs_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint.make_fingerprint(["print(1)"], tmp_path, tmp_path)
+    for name in ("KERAS_BACKEND", "PYTHONOPTIMIZE", "HOME", "TF_ENABLE_ONEDNN_OPTS", "PATH"):
+        monkeypatch.setenv(name, "/elsewhere")
+    assert fingerprint.make_fingerprint(["print(1)"], tmp_path, tmp_path) == before
+    given = own_environment()
+    assert {"PATH"} == {name for name, value in given.items() if value == "/elsewhere"}

@@ -22,7 +22,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from running.cache import Executed, last_seconds, look_up, store
-from running.fingerprint import KERNEL_SETTINGS, find_data_files
+from running.environment import KERNEL_SETTINGS, home_variables, temporary_variables
+from running.fingerprint import find_data_files
 from running.forked_kernels import last_words, start_server
 from running.imports import find_imports
 from running.kernels import kernel_environment, kernel_manager
@@ -115,6 +116,8 @@ async def run_page(page: Page, environment: Mapping[str, str], cell_timeout: int
     Raises:
         PageError: If a cell failed or gave what no cell may give.
     """
+    # nbclient would answer Ctrl-C by killing one kernel, and its page would seem to have failed.
+    asyncio.get_running_loop().add_signal_handler = lambda *_: None  # type: ignore[method-assign]
     notebook = nbformat.from_dict(page.run)
     seconds = [0.0] * len(notebook.cells)
     current: int | None = None
@@ -127,9 +130,12 @@ async def run_page(page: Page, environment: Mapping[str, str], cell_timeout: int
     def end(cell_index: int, **_: Any) -> None:
         seconds[cell_index] += time.monotonic()
 
-    with tempfile.TemporaryDirectory(prefix="page-") as scratch:
-        folder, settings = Path(scratch, "work"), Path(scratch, "ipython")
-        folder.mkdir()
+    with tempfile.TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True) as scratch:
+        folder, home, temporary, settings = (
+            Path(scratch, name) for name in ("work", "home", "tmp", "ipython")
+        )
+        for own in (folder, home, temporary):
+            own.mkdir()
         for data in find_data_files((cell.source for cell in notebook.cells), page.path.parent):
             copy = folder / data.relative_to(page.path.parent)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -139,17 +145,21 @@ async def run_page(page: Page, environment: Mapping[str, str], cell_timeout: int
             notebook,
             km=kernel_manager(notebook.metadata.kernelspec.name, Path(scratch)),
             timeout=cell_timeout,
+            shutdown_kernel="immediate",
             force_raise_errors=True,
             record_timing=False,
             resources={"metadata": {"path": str(folder)}},
             on_cell_execute=start,
             on_cell_executed=end,
         )
-        own = {**environment, "IPYTHONDIR": str(settings)}
+        folders = {**home_variables(home), **temporary_variables(temporary)}
+        env = {**environment, **folders, "IPYTHONDIR": str(settings)}
         log = Path(scratch, "kernel.log")
         with log.open("wb") as terminal:
             try:
-                await client.async_execute(env=own, stdout=terminal, stderr=terminal)
+                await client.async_execute(
+                    env=env, stdout=terminal, stderr=terminal, cleanup_kc=True
+                )
             except CellExecutionError as error:
                 reason = f"{error.ename}: {error.evalue}"
                 raise page_error(page, current, reason, error.traceback) from None

@@ -11,8 +11,10 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Collection
 from importlib.metadata import EntryPoint
 from multiprocessing.context import ForkServerProcess
@@ -59,6 +61,11 @@ def start_server(environment: dict[str, str], *, libraries: Collection[str]) -> 
         preload = [*ALWAYS, *(["tensorflow", "keras"] if on_tensorflow else [])]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
         forkserver.ensure_running()
+    except OSError as error:
+        if "too long" not in str(error):
+            raise
+        folder = tempfile.gettempdir()
+        raise OSError(f"a socket in {folder}: {error}; set TMPDIR to a shorter path") from None
     finally:
         os.dup2(terminal, 2)
         os.close(terminal)
@@ -90,11 +97,22 @@ def serve_kernel(connection: str, folder: str, environment: dict[str, str], log:
     own = environment["PYTHONPATH"].split(os.pathsep)
     installed = [path for path in sys.path if path.startswith((sys.prefix, sys.base_prefix))]
     sys.path[:] = ["", *own, *installed]
+    tempfile.tempdir = None  # the server may have asked for it
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
     from ipykernel import kernelapp
 
-    # It ends when its parent does, so that nothing is left of a build that is killed.
-    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
-    kernelapp.launch_new_instance(argv=["-f", connection, parent])
+    kernelapp.launch_new_instance(argv=["-f", connection])
+
+
+def _end_with_the_build() -> None:
+    """Kill this kernel, and what its page started, when the build is gone, however it ended.
+
+    The server ends by itself after its last fork.
+    """
+    build = multiprocessing.parent_process()
+    assert build
+    build.join()
+    os.killpg(0, signal.SIGKILL)
 
 
 class _Forked(ForkServerProcess):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
 
-from running.fingerprint import KERNEL_SETTINGS
+from running.environment import KERNEL_SETTINGS, MACHINE, own_environment
 from running.forked_kernels import HAS_FORK, NAME
 
 
@@ -18,10 +18,7 @@ def kernel_environment(root: Path, hash_seed: int = 0) -> dict[str, str]:
         root: Where our own packages lie; kernels import them from there.
         hash_seed: What Python hashes strings with.
     """
-    environment = dict(os.environ)
-    # Without bytecode TensorFlow takes twice as long to import.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    return environment | {
+    return own_environment(MACHINE) | {
         # Beside ours lies what keeps a page off the network.
         "PYTHONPATH": os.pathsep.join([str(root), str(KERNEL_SETTINGS)]),
         "PYTHONHASHSEED": str(hash_seed),

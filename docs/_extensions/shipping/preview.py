@@ -74,8 +74,8 @@ def build() -> bool:
 
 
 def _build() -> None:
-    sys.argv = ["build.py"]
-    runpy.run_path(str(Path(__file__).with_name("build.py")), run_name="__main__")
+    module = runpy.run_path(str(Path(__file__).with_name("build.py")))
+    sys.exit(module["main"]([], waits=True))
 
 
 def main() -> int:
@@ -88,21 +88,30 @@ def main() -> int:
     try:
         handler = partial(Handler, directory=str(BUILD / "html"))
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError as error:
-        print(f"error: --port {port} can't be used: {error.strerror}", file=sys.stderr)
+    except (OSError, OverflowError) as error:  # the latter above 65535
+        print(f"error: --port {port} can't be used: {error}", file=sys.stderr)
         return 2
     server.daemon_threads = True
-    build()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"preview: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
     sources = DefaultFilter(ignore_paths=[BUILD])  # no hidden folders, bytecode or editors' files
+    saves = watch(
+        ROOT / "docs", ROOT / "rnnlab", watch_filter=sources, debounce=200, step=50,
+        rust_timeout=200, yield_on_timeout=True,
+    )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):
-        for _ in watch(ROOT / "docs", ROOT / "rnnlab", watch_filter=sources, debounce=200, step=50):
-            if build():
+        next(saves)  # from here on it watches; what is saved during a build is built after it
+        build()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(f"preview: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
+        for saved in saves:
+            if saved and build():
                 Handler.built, built = threading.Event(), Handler.built
                 built.set()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from running.environment import run_python
+
+    program = "import sys; from shipping.preview import main; sys.exit(main())"
+    run_python("-c", program, *sys.argv[1:])

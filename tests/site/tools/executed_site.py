@@ -44,28 +44,25 @@ class ExecutedSite:
         (self.docs.parent / name).parent.mkdir(exist_ok=True)
         (self.docs.parent / name).write_text(text, "utf8")
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, **settings: str) -> subprocess.Popen[str]:
         build = str(EXTENSIONS / "shipping" / "build.py")
-        command = [sys.executable, build, "--source", str(self.docs)]
-        # ipykernel does not listen to C-level output where this variable is set.
-        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
         return subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True,
+            [sys.executable, build, "--source", str(self.docs)], env={**os.environ, **settings},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
 
-    def build(self) -> tuple[int, str]:
-        process = self.start()
-        output, _ = process.communicate(timeout=120)
+    def build(self, **settings: str) -> tuple[int, str]:
+        process = self.start(**settings)
+        output, _ = process.communicate(timeout=300)
         return process.returncode, output
 
-    def built(self) -> str:
-        status, output = self.build()
+    def built(self, **settings: str) -> str:
+        status, output = self.build(**settings)
         assert status == 0, output
         return output
 
-    def failed(self) -> str:
-        status, output = self.build()
+    def failed(self, **settings: str) -> str:
+        status, output = self.build(**settings)
         assert status != 0, output
         assert "site: " not in output
         return output

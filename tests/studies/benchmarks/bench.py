@@ -33,7 +33,7 @@ SIZES = {"memory": (1500, 15_000), "stateful": (1000, 100_000)}
 UNITS = {
     "memory": "peak MB of a process that trains, by iterations",
     "stateful": "microseconds a value generated with the state carried, by values",
-    "building": "seconds, and ratios to Sphinx's own",
+    "building": "seconds, ratios to Sphinx's own, and peak MB",
 }
 THREADS = (
     f"{os.environ.get('BENCH_THREADS', '1')} for the products of NumPy, TensorFlow and PyTorch; "

@@ -3,6 +3,7 @@
 A cold build runs all pages; what it takes beyond its cells, two pages at a time, is its overhead.
 A rebuild in which nothing changed is set beside Sphinx's own, of the same sources with the same
 settings. The preview is timed from the moment a sentence is saved until its page is served.
+Memory is what the build and all that it starts hold at one time, shared parts counted once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[3]
 CELLS = 15
@@ -46,6 +49,8 @@ def measure(runs: int) -> dict[str, float]:
             found[f"unchanged_ratio_{pages}_pages"] = statistics.median(ratios)
             if pages == 12:
                 found["preview_12_pages"] = statistics.median(site.preview(runs))
+                shutil.rmtree(site.docs / "_build")
+                found["peak_mb_12_pages"] = peak_memory(site.build)
         print(f"  building: {pages} pages measured", flush=True)
     more = found["cold_overhead_12_pages"] - found["cold_overhead_3_pages"]
     return found | {"cold_overhead_a_further_page": more / 9}
@@ -135,6 +140,27 @@ def wait_for(text: str, address: str, seconds: float = 120) -> None:
             pass  # not there yet, or between two sites
         time.sleep(0.02)
     raise TimeoutError(f"{address} does not show {text!r} after {seconds:.0f} s")
+
+
+def peak_memory(command: list[str]) -> float:
+    """Run a command; return the most megabytes that it and what it started held at one time."""
+    build = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    most = 0.0
+    while build.poll() is None:
+        most = max(most, sum(map(held, [build, *build.children(recursive=True)])))
+        time.sleep(0.2)
+    if build.returncode:
+        raise RuntimeError(f"{command} failed")
+    return most / 1e6
+
+
+def held(process: psutil.Process) -> float:
+    """Return the bytes that a process holds; what several share is shared out among them."""
+    try:
+        memory = process.memory_full_info()
+    except psutil.Error:  # it has ended
+        return 0
+    return float(getattr(memory, "pss", memory.uss))
 
 
 def timed(command: list[str]) -> tuple[float, str]:
