@@ -304,7 +304,7 @@ def gru(
     """Run a gated recurrent unit over sequences."""
     b = d = 0
     if bias is not None:
-        b, d = bias if reset_after else (bias, 0)
+        b, d = (bias[0], bias[1]) if reset_after else (bias, 0)
     x, outputs = inputs @ kernel + b, []
     h = tf.zeros_like(x[:, 0, : x.shape[-1] // 3])
     if initial_state is not None:

@@ -256,7 +256,7 @@ def test_both_forms_of_a_cell_agree(name, biased, started, mask):
                 x,
                 kernel,
                 recurrent_kernel,
-                np.random.default_rng(0).normal(size=(2, 12) if twice else 4 * blocks)
+                tf.Variable(np.random.default_rng(0).normal(size=(2, 12) if twice else 4 * blocks))
                 if biased
                 else None,
                 initial_state=((state, -state) if name == "lstm" else state) if started else None,
