@@ -154,10 +154,10 @@ def _uniform(shape: list[int], seed: int, graph_seed: int = 42) -> Float32:
     An operation keeps its place in its stream between calls: a fresh graph starts it anew.
     Processors of other kinds may draw other numbers from one seed, so the place is fixed too.
     """
-    seeds = {"seed": graph_seed, "seed2": seed}
+    options = {"dtype": tf.float32, "seed": graph_seed, "seed2": seed}
     with tf.Graph().as_default(), tf.device("/CPU:0"):
-        unit = tf.raw_ops.RandomUniform(shape=shape, dtype=tf.float32, **seeds)
-        unit = tf.compat.v1.Session().run(unit)
+        draw = tf.raw_ops.RandomUniform(shape=shape, **options)
+        unit = tf.compat.v1.Session().run(draw)
     return np.asarray((2 * unit - 1) * np.float32(np.sqrt(6 / sum(shape))))
 
 
