@@ -76,7 +76,8 @@ def hostile(folder: Path) -> dict[str, str]:
         "TF_DETERMINISTIC_OPS": "1",
         "XLA_FLAGS": "--xla_no_such_flag",
         "OMP_NUM_THREADS": "1",
-        "LC_ALL": "C",
+        # In the locale C Python itself does not start from a path such as that of some clones.
+        "LC_ALL": "C" if sys.prefix.isascii() else "C.UTF-8",
         "LANGUAGE": "de",
         "TZ": "Asia/Kathmandu",
         "JUPYTER_PATH": str(modules),
