@@ -39,7 +39,7 @@ def train(
 
     A `keras.Sequential` of `SimpleRNN`, `LSTM`, `GRU` and `Dense` layers is trained with plain
     ``"adam"`` or ``"sgd"`` by backpropagation written out in NumPy, which on networks of about a
-    hundred units takes a third of the time of a graph with automatic differentiation, and
+    hundred units takes about half of the time of a graph with automatic differentiation, and
     compiles nothing; any other model or optimizer is trained by TensorFlow. The weights agree up
     to rounding. On a terminal a line shows how far the run has come.
 
