@@ -40,14 +40,13 @@ def train(
         log = SimpleNamespace(losses=[], validation_losses=[])
         log.iterations = list(range(0, iterations, log_every))
     draws = iter(batches, None) if callable(batches) else batches
-    for i, batch in zip(range(iterations), draws):
-        model.train_on_batch(*batch)
+    for i, (x, y) in zip(range(iterations), draws):
+        model.train_on_batch(x, y)
         if log_every and i in log.iterations:
-            model.reset_metrics()
-            log.losses.append(model.test_on_batch(*batch))
+            log.losses.append(float(model.compute_loss(x, y, model(x))))
             if validation:
-                model.reset_metrics()
-                last = model.test_on_batch(*validation)
+                x, y = validation
+                last = float(model.compute_loss(x, y, model(x)))
                 log.validation_losses.append(last)
     if log_every:
         return log
