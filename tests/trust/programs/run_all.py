@@ -32,6 +32,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from pathlib import Path
+from typing import cast
 
 from compare import figure_difference, text_difference
 
@@ -110,13 +111,16 @@ def shortened(text: str) -> str:
 
 
 class Shorten(ast.NodeTransformer):
-    """Cuts the iterations of `train`, and drops assertions."""
+    """Keeps the first updates of `train`, which logs as often as before; drops assertions."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        text = ast.unparse(self.generic_visit(node))
         if node.name == "train":
-            node.body.insert(1, ast.parse(f"iterations = min(iterations, {UPDATES})").body[0])
-        self.generic_visit(node)
-        return node
+            few = f"if i < {UPDATES}: model.train_on_batch(x, y)"
+            text = text.replace("model.train_on_batch(x, y)", few)
+            loss = "float(model.compute_loss(x, y, model(x)))"
+            text = text.replace(loss, f"{loss} if i < {UPDATES} else 1.0")
+        return cast(ast.FunctionDef, ast.parse(text).body[0])
 
     def visit_Assert(self, node: ast.Assert) -> ast.Pass:
         return ast.Pass()
