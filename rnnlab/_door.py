@@ -23,6 +23,7 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
+from types import CodeType
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -102,7 +103,7 @@ class _Arguments:
             want = want if self.evaluated(condition) else otherwise
         if value is None and want.endswith(" or None"):
             return None
-        kind, *bounds = re.split("(?: and)? (?=[<>])", want.removesuffix(" or None"))
+        kind, *bounds = _parts(want)
         if kind in _CHECKS:
             _CHECKS[kind](name, value)
         else:
@@ -111,8 +112,9 @@ class _Arguments:
             sign, limit = bound.split(" ", 1)
             holds, words = _BOUNDS[sign]
             border = self.evaluated(limit)
-            off = np.argwhere(~np.asarray(holds(value, border)))
-            if len(off):
+            is_met = np.asarray(holds(value, border))
+            if not is_met.all():
+                off = np.argwhere(~is_met)
                 shown = limit if limit.isdigit() or off[0].size else f"{limit} = {border}"
                 got = f"but is not at index {off[0].tolist()}" if off[0].size else f"not {value}"
                 raise ValueError(f"{name} must be {words} {shown}, {got}")
@@ -154,7 +156,7 @@ class _Arguments:
 
     def evaluated(self, expression: str) -> Any:
         """Return the value of an expression of arguments and dimensions."""
-        return eval(expression, {}, self.given | self.sizes)
+        return eval(_code(expression), {}, self.given | self.sizes)
 
 
 class _Tensors(_Arguments):
@@ -187,6 +189,17 @@ class _Tensors(_Arguments):
         self.fit(name, shape, kind)
         known = [self.evaluated(dimension) for dimension in dimensions]
         return self.tf.ensure_shape(tensor, [s if isinstance(s, int) else None for s in known])
+
+
+# Of each want once: a function that is called for every batch would spend its time here.
+@functools.cache
+def _parts(want: str) -> list[str]:
+    return re.split("(?: and)? (?=[<>])", want.removesuffix(" or None"))
+
+
+@functools.cache
+def _code(expression: str) -> CodeType:
+    return compile(expression, "<want>", "eval")
 
 
 def _dimensions(layout: str) -> list[str]:

@@ -121,7 +121,7 @@ def train_scheduled(
 
     def feed(engine: Any, done: int) -> Iterator[tuple[Array, Array]]:
         # It shares the weights with the one in training, so it is always up to date.
-        feeder = Network(model, batch_size, 1, engine.network.parameters)
+        feeder = Network(model, batch_size, 1, engine.parameters)
         for iteration in range(iterations):
             batch, _ = next(batches)
             share = own_share(iteration / iterations)

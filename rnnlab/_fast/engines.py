@@ -1,7 +1,10 @@
 """Two ways to take a training step: by hand in NumPy, and with TensorFlow for any Keras model."""
 
+import itertools
 import math
-from contextlib import nullcontext
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,9 +19,10 @@ from rnnlab.threads import one_thread
 Array = npt.NDArray[Any]
 
 LOSSES = ("mse", "rmse")
-#: Multiplications in one step's product from which a second thread was of use: with 256 units,
-#: LSTM and GRU were faster on two threads, and a simple layer, a quarter of their work, was not.
-_WORK_FOR_TWO_THREADS = 10_000_000
+#: Multiplications in one gate's product of one step from which two threads are of use. With a third
+#: of it, halves took longer than the whole, as Python lets one thread at a time choose what to
+#: compute next; with it, 0.8 to 1.1 of its time; with ten times as many, 0.5 to 0.6.
+_WORK_FOR_TWO_THREADS = 2_000_000
 
 
 def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> Any:
@@ -31,21 +35,32 @@ def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Ar
 class ByHand:
     """Training steps in NumPy, for models that `rnnlab._fast.network` can stand for.
 
+    Where a step is much work, each half of a batch has a thread of its own, and one waits for the
+    other once in an update. The threads of the library behind NumPy's products wait for each other
+    in every product, which takes many times as long when another program is at work. Whether there
+    are halves depends on sizes alone, so that a run repeats bit for bit.
+
     Attributes:
-        limits: Makes a context with the number of threads that the steps are fastest on.
+        parameters: All weights as one vector.
+        gradients: The slope of the loss along each of them, at the last step.
     """
 
     def __init__(self, model: Any, optimizer: Any, loss: str, inputs: Array) -> None:
         """Copy the weights and the optimizer's state from Keras."""
         self.model, self.optimizer, self.kind = model, optimizer, loss
-        batch, steps = inputs.shape[:2]
-        self.network = Network(model, batch, steps)
-        self.networks = {inputs.shape: self.network}
-        self.limits = one_thread if self.network.work < _WORK_FOR_TWO_THREADS else nullcontext
+        self.network = Network(model, 1, inputs.shape[1])  # stands for the weights
+        self.parameters, self.gradients = self.network.parameters, self.network.gradients
+        self.shares: dict[Any, list[tuple[slice, Network]]] = {}
         self.update = optimizers.RULES[type(optimizer)](optimizer, self.network)
         self.steps = int(optimizer.iterations.numpy())
-        self.state = [self.network.parameters, *self.update.slots]
+        self.state = [self.parameters, *self.update.slots]
         self.before = [array.copy() for array in self.state]
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Return a context in which steps can be taken."""
+        with ThreadPoolExecutor(1) as self.other_thread, one_thread():
+            yield
 
     def step(self, inputs: Array, targets: Array) -> float:
         """Update the weights against the gradient and return the loss before.
@@ -56,13 +71,11 @@ class ByHand:
             np.copyto(before, array)
         taken = False
         try:
-            loss, slope = self._loss_and_slope(self.network, inputs, targets)
+            loss = self._pass(inputs, targets, backward=True)
             if math.isfinite(loss):
-                weights = self.network.parameters
                 with np.errstate(all="ignore"):
-                    self.network.backward(slope)
-                    self.update.apply(weights, self.network.gradients, self.steps + 1)
-                taken = bool(np.isfinite(weights).all())
+                    self.update.apply(self.parameters, self.gradients, self.steps + 1)
+                taken = bool(np.isfinite(self.parameters).all())
         finally:
             # Ctrl-C can come at any line; a step that it cuts short is undone as well.
             if taken:
@@ -74,37 +87,65 @@ class ByHand:
 
     def loss(self, inputs: Array, targets: Array) -> float:
         """Return the loss with the weights as they are."""
-        if inputs.shape not in self.networks:
-            batch, steps = inputs.shape[:2]
-            self.networks[inputs.shape] = Network(self.model, batch, steps, self.network.parameters)
-        loss: float = self._loss_and_slope(self.networks[inputs.shape], inputs, targets)[0]
+        return self._pass(inputs, targets, backward=False)
+
+    def _pass(self, inputs: Array, targets: Array, *, backward: bool) -> float:
+        """Return the loss; if wanted, fill in its gradients."""
+        (rows, network), *others = self._shares_of(inputs.shape)
+        whole = targets.size, backward
+        waiting = [
+            self.other_thread.submit(_squares, other, inputs[theirs], targets[theirs], *whole)
+            for theirs, other in others
+        ]
+        squares = _squares(network, inputs[rows], targets[rows], *whole)
+        squares += sum(their.result() for their in waiting)
+        is_root = self.kind == "rmse"
+        loss = math.sqrt(squares / targets.size) if is_root else squares / targets.size
+        if backward:
+            self.gradients = network.gradients
+            for _, other in others:
+                self.gradients += other.gradients
+            if is_root:
+                self.gradients *= 1 / (2 * loss) if loss else 0.0
         return loss
+
+    def _shares_of(self, shape: Any) -> list[tuple[slice, Network]]:
+        """Return which sequences of a batch each thread takes, and the network for them."""
+        if shape not in self.shares:
+            batch, steps = shape[:2]
+            is_halved = batch > 1 and batch * self.network.work >= _WORK_FOR_TWO_THREADS
+            borders = [0, batch // 2, batch] if is_halved else [0, batch]
+            self.shares[shape] = [
+                (slice(*rows), Network(self.model, rows[1] - rows[0], steps, self.parameters))
+                for rows in itertools.pairwise(borders)
+            ]
+        return self.shares[shape]
 
     def write_back(self) -> None:
         """Copy the weights and the optimizer's state to Keras."""
-        self.network.write(self.network.parameters, self.network.variables)
+        self.network.write(self.parameters, self.network.variables)
         for slot, variables in zip(self.update.slots, self.update.variables, strict=True):
             self.network.write(slot, variables)
         self.optimizer.iterations.assign(self.steps)
 
-    def _loss_and_slope(self, network: Network, inputs: Array, targets: Array) -> Any:
-        """Return the loss and its slope along each output."""
-        with np.errstate(all="ignore"):  # what is not finite is noticed by its loss
-            outputs = network.forward(inputs.swapaxes(0, 1))
-            # A model that returns its last step alone has targets without a time axis.
-            residuals = outputs - (targets.swapaxes(0, 1) if targets.ndim == 3 else targets[None])
-            exact = residuals.astype(np.float64).ravel()
-            loss, factor = float(exact @ exact) / exact.size, 2 / exact.size
-            if self.kind == "rmse":
-                loss = math.sqrt(loss)
-                factor = 1 / (exact.size * loss) if loss else 0.0
-            return loss, residuals * factor
+
+def _squares(network: Network, inputs: Array, targets: Array, size: int, backward: bool) -> float:
+    """Return the sum of squared errors; if wanted, fill in the gradients of its `size`-th part."""
+    with np.errstate(all="ignore"):  # what is not finite is noticed by its loss
+        outputs = network.forward(inputs.swapaxes(0, 1))
+        # A model that returns its last step alone has targets without a time axis.
+        residuals = outputs - (targets.swapaxes(0, 1) if targets.ndim == 3 else targets[None])
+        exact = residuals.astype(np.float64).ravel()
+        if backward:
+            residuals *= 2 / size
+            network.backward(residuals)
+        return float(exact @ exact)
 
 
 class WithTensorFlow:
     """Training steps of any Keras model: automatic differentiation in one compiled function."""
 
-    limits = nullcontext  # TensorFlow has threads of its own
+    at_work = nullcontext  # TensorFlow has threads of its own
 
     def __init__(self, model: Any, optimizer: Any, loss: str, *batch: Array) -> None:
         """Compile the step for batches such as this one, which must not change in shape."""

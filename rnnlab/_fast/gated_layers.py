@@ -1,5 +1,6 @@
 """Keras's LSTM and GRU in NumPy, forward and back, laid out as in `rnnlab._fast.layers`."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,9 @@ import numpy.typing as npt
 from rnnlab._fast.layers import SimpleRNN, rows_of
 
 Array = npt.NDArray[Any]
+
+#: Bytes of gates that are worked on at once: what the second cache of one processor holds.
+_CACHE = 2**21
 
 
 class _Gated(SimpleRNN):
@@ -29,14 +33,27 @@ class _Gated(SimpleRNN):
         self.scale = (1 + self.is_candidate) / 2
         self.shift = 1 - self.scale
 
-    def _slopes(self, opened: Array) -> Array:
-        """Return the slope of each gate from its own value: s (1 - s), or for tanh 1 - s^2.
+    def _backwards(self) -> Iterator[tuple[slice, Array, Array]]:
+        """Yield steps from the last to the first, as many as the processor's cache has room for.
 
-        Asked for step by step, the arrays stay in the processor's cache.
+        What does not depend on the errors is thus worked out for many small steps at once, and
+        large ones are still in the cache when they are wanted.
+
+        Yields:
+            The steps; their gates, ``[time, batch, gates, units]``; and the slope of each gate
+            from its own value: s (1 - s), or for tanh 1 - s^2.
         """
-        slopes = 1 - opened
-        slopes *= opened + self.is_candidate
-        return slopes
+        count = len(self.opened)
+        size = max(1, _CACHE // self.opened[0].nbytes)
+        for end in range(count, 0, -size):
+            steps = slice(max(0, end - size), end)
+            opened = self.opened[steps]
+            slopes = 1 - opened
+            slopes *= opened + self.is_candidate
+            yield steps, self._by_gate(opened), self._by_gate(slopes)
+
+    def _by_gate(self, array: Array) -> Array:
+        return array.reshape(*array.shape[:-1], self.gates, self.units)
 
 
 class LSTM(_Gated):
@@ -75,21 +92,22 @@ class LSTM(_Gated):
     def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
         """Write the gradients and return the errors before the gates."""
         joined, into, back = self._errors_side_by_side(errors, kernel)
-        cell = np.zeros_like(self.sums)
-        for t in reversed(range(len(self.opened))):
-            np.matmul(joined[t + 1], back, out=self.sums)
-            take_in, keep, candidate, let_out = _split(self.opened[t], 4)
-            through = 1 - np.square(self.squashed[t])
+        to_gates, cell = self._by_gate(into), np.zeros_like(self.sums)
+        for steps, gates, factors in self._backwards():
+            take_in, keep, candidate, let_out = np.moveaxis(gates, 2, 0)
+            squashed = self.squashed[steps]
+            partners = (candidate, self.cells[steps], take_in, squashed)
+            for factor, partner in zip(np.moveaxis(factors, 2, 0), partners, strict=True):
+                factor *= partner
+            through = 1 - np.square(squashed)
             through *= let_out
-            through *= self.sums
-            cell += through
-            to_take_in, to_keep, to_candidate, to_let_out = _split(into[t], 4)
-            np.multiply(cell, candidate, out=to_take_in)
-            np.multiply(cell, self.cells[t], out=to_keep)
-            np.multiply(cell, take_in, out=to_candidate)
-            np.multiply(self.sums, self.squashed[t], out=to_let_out)
-            into[t] *= self._slopes(self.opened[t])
-            cell *= keep
+            for k, t in reversed([*enumerate(range(steps.start, steps.stop))]):
+                np.matmul(joined[t + 1], back, out=self.sums)
+                through[k] *= self.sums
+                cell += through[k]
+                np.multiply(factors[k, :, :3], cell[:, np.newaxis], out=to_gates[t, :, :3])
+                np.multiply(factors[k, :, 3], self.sums, out=to_gates[t, :, 3])
+                cell *= keep[k]
         return self._weight_gradients(into[:-1])
 
 
@@ -146,22 +164,23 @@ class GRU(_Gated):
         """Write the gradients and return the errors of the input part before the gates."""
         joined, into, back = self._errors_side_by_side(errors, kernel)
         from_inputs = np.empty_like(self.opened)
+        to_gates, to_input_part = self._by_gate(into), self._by_gate(from_inputs)
         state = np.zeros_like(self.sums)
-        for t in reversed(range(len(self.opened))):
-            np.matmul(joined[t + 1], back, out=self.sums)
-            state += self.sums
-            update, reset, candidate = _split(self.opened[t], 3)
-            to_update, to_reset, to_candidate = _split(from_inputs[t], 3)
-            slopes = self._slopes(self.opened[t])
-            np.multiply(state, self.states[t] - candidate, out=to_update)
-            np.multiply(state, 1 - update, out=to_candidate)
-            np.multiply(to_candidate, slopes[:, 2 * self.units :], out=to_reset)
-            to_reset *= self.recurrent[t, :, 2 * self.units :]
-            from_inputs[t] *= slopes
-            into[t] = from_inputs[t]
-            # The candidate's recurrent part has passed the reset gate, its input part has not.
-            into[t, :, 2 * self.units :] *= reset
-            state *= update
+        for steps, gates, factors in self._backwards():
+            update, reset, candidate = np.moveaxis(gates, 2, 0)
+            to_update, to_reset, to_candidate = np.moveaxis(factors, 2, 0)
+            to_update *= self.states[steps] - candidate
+            to_candidate *= 1 - update
+            to_reset *= to_candidate
+            to_reset *= self.recurrent[steps, :, 2 * self.units :]
+            for k, t in reversed([*enumerate(range(steps.start, steps.stop))]):
+                np.matmul(joined[t + 1], back, out=self.sums)
+                state += self.sums
+                np.multiply(factors[k], state[:, np.newaxis], out=to_input_part[t])
+                to_gates[t, :, :2] = to_input_part[t, :, :2]
+                # The candidate's recurrent part has passed the reset gate, its input part has not.
+                np.multiply(to_input_part[t, :, 2], reset[k], out=to_gates[t, :, 2])
+                state *= update[k]
         to_inputs, to_state = np.split(self.gradient, [-self.units - 1])
         np.matmul(rows_of(self.inputs).T, rows_of(from_inputs), out=to_inputs)
         np.matmul(rows_of(self.joined[:-1]).T, rows_of(into[:-1]), out=to_state)

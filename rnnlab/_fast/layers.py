@@ -28,6 +28,8 @@ Array = npt.NDArray[Any]
 class Dense:
     """A dense layer, applied to each time step."""
 
+    gates = 1
+
     def __init__(self, layer: Any, steps: int, batch: int, features: int, dtype: Any) -> None:
         """Copy the sizes of a Keras layer and make room for its outputs."""
         self.shape = (features + 1, layer.units)

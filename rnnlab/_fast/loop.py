@@ -90,7 +90,7 @@ def run(
         engine = engine_for(model, optimizer, loss, *first)
         batches = feed(engine, done)
         try:
-            with engine.limits():
+            with engine.at_work():
                 stopping = interrupt.asked
                 for iteration in range(done, iterations):
                     if stopping:

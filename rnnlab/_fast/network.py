@@ -37,7 +37,7 @@ class Network:
         variables: The Keras variables that the weights come from.
         parameters: All weights as one vector.
         gradients: What `backward` fills in: the slope of the loss along each of them.
-        work: The number of multiplications in the largest product of one time step.
+        work: The multiplications in the largest product of one gate at one step of one sequence.
     """
 
     def __init__(self, model: Any, batch: int, steps: int, parameters: Array | None = None) -> None:
@@ -57,7 +57,7 @@ class Network:
             steps, batch, features = self.layers[-1].outputs.shape
         self.variables = [weight for layer in theirs for weight in layer.weights]
         self.counts = [len(layer.weights) for layer in theirs]  # fewer without a bias
-        self.work = max(batch * layer.size for layer in self.layers)
+        self.work = max(layer.size // layer.gates for layer in self.layers)
         size = sum(layer.size for layer in self.layers)
         self.parameters = np.zeros(size, dtype) if parameters is None else parameters
         self.gradients = np.zeros(size, dtype)

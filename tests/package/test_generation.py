@@ -1,5 +1,7 @@
 """rnnlab.generation against Keras's own predictions, one step at a time."""
 
+import tracemalloc
+
 import keras
 import numpy as np
 import pytest
@@ -187,3 +189,14 @@ def test_a_beginning_of_another_length_than_the_model_reads_is_refused():
 def test_a_batch_of_the_lab_s_windows_can_be_the_beginning():
     inputs, _ = next_batch(5, 20, np.random.default_rng(0))
     assert generate(recurrent_network(10), inputs, 7).shape == (5, 7, 1)
+
+
+def test_a_million_values_take_no_more_memory_than_they_are():
+    model = network(LAYERS.SimpleRNN(1, return_sequences=True))
+    generate(model, [0.5, 0.1], 10, stateful=True)
+    tracemalloc.start()
+    values = generate(model, [0.5, 0.1], 1_000_000, stateful=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert values.shape == (1_000_000,)
+    assert peak < 1.1 * values.nbytes

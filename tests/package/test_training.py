@@ -16,6 +16,7 @@ from rnnlab._fast import engines, optimizers
 from rnnlab.lab2019 import next_batch
 from rnnlab.models import recurrent_network
 from rnnlab.training import NonFiniteLossError, train
+from tests.studies.benchmarks import scaling
 
 L = keras.layers
 MODELS = {
@@ -164,12 +165,50 @@ def test_the_layers_of_the_site_are_trained_by_hand_and_others_by_tensorflow(mon
     assert engine(MODELS["gru"], "rmsprop") == "tensorflow"
 
 
-@pytest.mark.parametrize("engine", ["by hand", "tensorflow"])
-class TestBothEngines:
+@pytest.mark.parametrize("units", scaling.UNITS)
+@pytest.mark.parametrize("cell", scaling.CELLS)
+def test_both_engines_agree_at_every_size_of_the_bench(cell, units):
+    rng = np.random.default_rng(units)
+    for steps, batch in itertools.product(scaling.STEPS, scaling.BATCHES):
+        inputs, targets = rng.normal(size=(2, batch, steps, 1)).astype(np.float32)
+        moved = []
+        for kind in (engines.ByHand, engines.WithTensorFlow):
+            model = scaling.network({"cell": cell, "units": units, "steps": steps})
+            before = model.get_weights()
+            optimizer = keras.optimizers.SGD(1.0)
+            optimizer.build(model.trainable_variables)
+            engine = kind(model, optimizer, "mse", inputs, targets)
+            with engine.at_work():
+                loss = engine.step(inputs, targets)
+            engine.write_back()
+            moved.append((loss, [b - a for a, b in zip(model.get_weights(), before, strict=True)]))
+        (one_loss, one), (other_loss, other) = moved
+        assert one_loss == pytest.approx(other_loss, rel=1e-5)
+        for ours, theirs in zip(one, other, strict=True):
+            assert np.linalg.norm(ours - theirs) < 1e-4 * np.linalg.norm(theirs), (steps, batch)
+
+
+def test_the_same_sizes_are_shared_out_the_same_way():
+    def rows(units, batch):
+        row = {"cell": "lstm", "units": units, "steps": 3}
+        optimizer = keras.optimizers.SGD()
+        inputs = np.zeros((batch, 3, 1), np.float32)
+        engine = engines.ByHand(scaling.network(row), optimizer, "mse", inputs)
+        return [rows for rows, _ in engine._shares_of(inputs.shape)]
+
+    assert rows(100, 50) == rows(100, 50) == [slice(0, 50)]
+    assert rows(256, 50) == rows(256, 50) == [slice(0, 25), slice(25, 50)]
+    assert rows(2000, 1) == [slice(0, 1)]
+
+
+@pytest.mark.parametrize("engine", ["by hand", "by hand, in halves", "tensorflow"])
+class TestEveryEngine:
     """What `train` promises whichever way it computes."""
 
     @pytest.fixture(autouse=True)
     def chosen(self, engine, monkeypatch):
+        if engine == "by hand, in halves":
+            monkeypatch.setattr(engines, "_WORK_FOR_TWO_THREADS", 0)
         if engine == "tensorflow":
             monkeypatch.setattr(engines, "unsupported", lambda model, *, training: "by the test")
 

@@ -2,9 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
-from tests.studies.benchmarks import bench
+from rnnlab._fast import engines
+from tests.studies.benchmarks import bench, scaling
+
+ROW = {"cell": "lstm", "units": 4, "steps": 5, "batch": 3, "busy": False}
 
 
 def answers(monkeypatch, seconds):
@@ -67,3 +71,56 @@ def test_a_peer_runs_in_a_process_of_its_own_and_its_failure_is_its_last_line():
     assert floor["seconds"] > 0
     assert bench.run_peer("training", "nobody").startswith(("KeyError", "ModuleNotFoundError"))
     json.dumps(floor)
+
+
+class InThisProcess:
+    """A peer of the scaling table, without a process of its own."""
+
+    def __init__(self, name):
+        self.make, self.asked = getattr(scaling, name), []
+
+    def ask(self, what):
+        self.asked.append(what)
+        if isinstance(what, dict):
+            batch = [np.ones((what["batch"], what["steps"], 1), np.float32)] * 2
+            self.answer = self.make(what, batch)
+            return 0.0
+        return self.answer(what)
+
+
+def test_the_scaling_table_tells_times_and_our_share_of_the_better_fit():
+    class Fixed:
+        def __init__(self, *seconds):
+            self.seconds = [0.5, 0.5, *seconds]  # the first call, and how many make an answer
+
+        def ask(self, what):
+            return self.seconds.pop(0)
+
+    peers = {
+        "rnnlab": Fixed(0.010, 0.012, 0.011),
+        "keras_fit": Fixed(0.020, 0.020, 0.020),
+        "keras_fit_xla": Fixed(0.040, 0.010, 0.040),
+    }
+    row = scaling.measured(ROW, peers, 3)
+    assert (row["rnnlab"], row["keras_fit"], row["keras_fit_xla"]) == (11, 20, 40)
+    assert (row["share"], row["least"], row["most"]) == (0.55, 0.5, 1.2)
+    assert row["seconds_once"]["rnnlab"] == 0.5
+    assert len(scaling.too_slow([row])) == 1, "one round was more than 1.15 of the better fit"
+    assert scaling.too_slow([row | {"most": 1.1}]) == []
+    assert len(scaling.too_slow([row | {"most": 1.1, "share": 1.06}])) == 1
+
+
+def test_the_scaling_table_shows_an_engine_that_is_the_wrong_one(monkeypatch):
+    class OnePieceAtATime(engines.WithTensorFlow):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self.compiled_step = self._step
+
+    monkeypatch.setattr(scaling, "SECONDS", 0.01)
+    names = ("rnnlab", "keras_fit", "keras_fit_xla")
+    right = scaling.measured(ROW, {name: InThisProcess(name) for name in names}, 3)
+    monkeypatch.setattr(engines.optimizers, "supported", lambda optimizer: False)
+    monkeypatch.setattr(engines, "WithTensorFlow", OnePieceAtATime)
+    wrong = scaling.measured(ROW, {name: InThisProcess(name) for name in names}, 3)
+    assert right["share"] < wrong["share"]
+    assert scaling.too_slow([wrong])

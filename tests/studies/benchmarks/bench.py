@@ -2,11 +2,11 @@
 
     python -m tests.studies.benchmarks.bench [--runs 5] [--only KIND]
 
-
 Each run is a process of its own. The order is interleaved and begins with another peer in each
 round, so that a machine that becomes slower slows all alike, and one round before the counted ones
-warms up. Prints medians, spreads and ratios, and writes them to docs/_build/bench.json. Run it on
-a machine that does nothing else.
+warms up. How training scales is measured in processes that stay (`scaling`), and is kept for the
+pages, too. Prints medians, spreads and ratios, and writes them to docs/_build/bench.json. Run it
+on a machine that does nothing else. Ends with 1 where `train` is behind Keras's `fit`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
-from tests.studies.benchmarks import building
+from tests.studies.benchmarks import building, scaling
 
 ROOT = Path(__file__).parents[3]
+FOR_PAGES = ROOT / "docs" / "tutorials" / "data" / "scaling.json"
 PEERS = {
     "training": (
         "rnnlab", "lab_2019", "keras_fit", "keras_fit_tuned", "torch", "jax", "matmul_floor",
@@ -89,6 +93,19 @@ def scale(kind: str) -> dict[str, float]:
     return found
 
 
+def keep(rows: list[scaling.Row]) -> None:
+    """Write how training scales to where the pages read it."""
+    libraries = ("tensorflow", "keras", "jax", "numpy")
+    made = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "processors": os.cpu_count(),
+        "machine": platform.machine(),
+        **{name: version("tensorflow_cpu" if name == "tensorflow" else name) for name in libraries},
+    }
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    FOR_PAGES.write_text(f'{{"made": {json.dumps(made)},\n"rows": [\n{lines}\n]}}\n')
+
+
 def table(kind: str, seconds: dict[str, list[float]], missing: dict[str, str]) -> str:
     """Lay out medians, spreads and the ratio of rnnlab to each peer, pair by pair."""
     rows = [f"{kind}: seconds (median, least to most), and rnnlab's share of a peer's"]
@@ -103,14 +120,16 @@ def table(kind: str, seconds: dict[str, list[float]], missing: dict[str, str]) -
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Measure everything, print the tables and write the file."""
+def main() -> int:
+    """Measure everything, print the tables and write the files."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each peer")
-    parser.add_argument("--only", choices=[*PEERS, *UNITS], help="one part alone")
+    parser.add_argument("--only", choices=[*PEERS, *UNITS, "scaling"], help="one part alone")
     options = parser.parse_args()
-    report: dict[str, dict[str, object]] = {}
-    tables = [f"threads: {THREADS}"]
+    path = ROOT / "docs" / "_build" / "bench.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    report = json.loads(path.read_text()) if options.only and path.exists() else {}
+    tables, behind = [f"threads: {THREADS}"], []
     for kind in PEERS:
         if options.only in (None, kind):
             seconds, missing = measure(kind, options.runs)
@@ -125,14 +144,18 @@ def main() -> None:
             report[kind] = dict(found)
             rows = [f"  {name:32} {value:9.2f}" for name, value in found.items()]
             tables.append("\n".join([f"{kind}: {unit}", *rows]))
+    if options.only in (None, "scaling"):
+        report["scaling"] = scaling.scaling(max(7, options.runs))
+        keep(report["scaling"])
+        behind = scaling.too_slow(report["scaling"])
+        tables.append("\n  ".join(["scaling:", *map(scaling.line, report["scaling"])]))
+        tables.append(f"how training scales, for the pages: {FOR_PAGES.relative_to(ROOT)}")
     report["threads"] = {"products": THREADS}
-    path = ROOT / "docs" / "_build" / "bench.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not options.only:
-        path.write_text(json.dumps(report, indent=1))
-        tables.append(f"bench: {path.relative_to(ROOT)}")
+    path.write_text(json.dumps(report, indent=1))
+    tables += [f"bench: {path.relative_to(ROOT)}", *(f"behind `fit`: {row}" for row in behind)]
     print("\n\n".join(tables))
+    return 1 if behind else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -39,7 +39,7 @@ from compare import figure_difference, text_difference
 ROOT = Path(__file__).parents[3]
 STYLE = ROOT / "docs" / "_extensions" / "running" / "kernel" / "matplotlibrc"
 LIBRARIES = ["numpy", "matplotlib.pyplot", "tensorflow", "keras"]
-SECONDS = 600
+SECONDS = 1800  # a page that trains a dozen networks takes fifteen minutes on one core
 BODY = re.compile(r"^# -- (earlier cells|the cell|the page) --$", re.MULTILINE)
 DATA = re.compile(r'write_text\((?:"\\n"\.join\()?\s*"""\\\n.*?"""', re.DOTALL)
 VARIES = re.compile(r"^# Its output may differ: .+$", re.MULTILINE)
@@ -249,6 +249,7 @@ def start_server() -> None:
         "MPLBACKEND": "agg",
         # Programs that run side by side would wait for each other's threads, ten times as long.
         "OPENBLAS_NUM_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
