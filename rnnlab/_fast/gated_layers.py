@@ -132,6 +132,7 @@ class GRU(_Gated):
         self.states = self.joined[..., 1:]
         self.outputs = self.states[1:] if layer.return_sequences else self.states[-1:]
         self.recurrent = np.empty((steps, batch, self.width), dtype)
+        self.from_inputs = np.empty_like(self.recurrent)
 
     def pieces(self, flat: Array) -> list[Array]:
         """Return the kernel, the recurrent kernel and the two biases ``[2, 3 * units]``."""
@@ -163,7 +164,7 @@ class GRU(_Gated):
     def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
         """Write the gradients and return the errors of the input part before the gates."""
         joined, into, back = self._errors_side_by_side(errors, kernel)
-        from_inputs = np.empty_like(self.opened)
+        from_inputs = self.from_inputs
         to_gates, to_input_part = self._by_gate(into), self._by_gate(from_inputs)
         state = np.zeros_like(self.sums)
         for steps, gates, factors in self._backwards():

@@ -90,6 +90,7 @@ class SimpleRNN:
         self.states = self.joined[..., :units]
         self.outputs = self.states[1:] if layer.return_sequences else self.states[-1:]
         self.sums = np.empty((batch, units), dtype)
+        self.errors: Array | None = None
 
     def pieces(self, flat: Array) -> list[Array]:
         """Return the kernel, the recurrent kernel and the bias."""
@@ -133,8 +134,10 @@ class SimpleRNN:
             part to be filled in, ``[1 + time, batch, width]``; and the weights that both pass
             through on their way to the state at ``t``.
         """
-        steps, batch, _ = self.joined.shape
-        joined = np.zeros((steps, batch, self.width + errors.shape[-1]), errors.dtype)
+        if self.errors is None:  # what is not written here or by the layer stays zero
+            steps, batch, _ = self.joined.shape
+            self.errors = np.zeros((steps, batch, self.width + errors.shape[-1]), errors.dtype)
+        joined = self.errors
         joined[-len(errors) :, :, self.width :] = errors
         # Copied: a product with a transposed view takes half as long again.
         back = np.hstack([self.recurrent_kernel, kernel]).T.copy()

@@ -53,6 +53,7 @@ class Adam(GradientDescent):
         self.scratch = [np.empty_like(network.parameters) for _ in range(2)]
         for slot, variables in zip(self.slots, self.variables, strict=True):
             network.read(slot, variables)
+        self.least = 1e4 * np.finfo(network.parameters.dtype).tiny
 
     def apply(self, weights: Array, gradients: Array, step: int) -> None:
         """Update the weights and `slots` in place; the first step is step 1."""
@@ -72,6 +73,11 @@ class Adam(GradientDescent):
         np.multiply(mean, corrected, out=change)
         change /= root
         weights -= change
+        # Where a gradient stays zero, as in a ReLU unit that is never on, its mean shrinks until
+        # it has no full precision, and a processor takes many times as long for such numbers.
+        if step % 64 == 0:
+            for slot in self.slots:
+                slot[np.abs(slot) < self.least] = 0
 
 
 #: The rule of each Keras optimizer that is known here.

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -97,13 +96,13 @@ def keep(rows: list[scaling.Row]) -> None:
     """Write how training scales to where the pages read it."""
     libraries = ("tensorflow", "keras", "jax", "numpy")
     made = {
-        "date": datetime.now(UTC).date().isoformat(),
+        "made by": "tests/studies/benchmarks/bench.py",
+        "made on": datetime.now(UTC).date().isoformat(),
         "processors": os.cpu_count(),
-        "machine": platform.machine(),
-        **{name: version("tensorflow_cpu" if name == "tensorflow" else name) for name in libraries},
+        "versions": {name: version(name) for name in ("keras", "numpy", "jax")},
     }
     lines = ",\n".join(json.dumps(row) for row in rows)
-    FOR_PAGES.write_text(f'{{"made": {json.dumps(made)},\n"rows": [\n{lines}\n]}}\n')
+    FOR_PAGES.write_text(f'{json.dumps(made)[:-1]}, "rows": [\n{lines}\n]}}\n')
 
 
 def table(kind: str, seconds: dict[str, list[float]], missing: dict[str, str]) -> str:

@@ -208,13 +208,13 @@ def matmul_floor_training() -> tuple[float, float]:
     rng = np.random.default_rng(0)
     states = rng.normal(size=(BATCH, UNITS)).astype(np.float32)
     weights = rng.normal(size=(UNITS, UNITS)).astype(np.float32) / 10
-    everything = rng.normal(size=(BATCH * STEPS, UNITS)).astype(np.float32)
+    every_state, every_error = rng.normal(size=(2, BATCH * STEPS, UNITS)).astype(np.float32)
     out, gradient = np.empty_like(states), np.empty_like(weights)
     started = time.perf_counter()
     for _ in range(ITERATIONS):
         for _ in range(2 * STEPS):  # a product forwards and one backwards at each step
             np.matmul(states, weights, out=out)
-        np.matmul(everything.T, everything, out=gradient)  # the gradient of the weights
+        np.matmul(every_state.T, every_error, out=gradient)  # the gradient of the weights
     return time.perf_counter() - started, float(out[0, 0])
 
 

@@ -2,7 +2,7 @@
 
 Each peer is a process that lives through all sizes of a cell and works when it is asked to: a round
 is one answer of each, in turn, so that what slows the machine for a while slows all. An answer is
-the time of an iteration, over half a second of them or more. What happens once is told beside it
+the time of an iteration, over a third of a second of them or more. What happens once is told beside it
 and not counted in: tracing, compiling, and in `train` the first iteration, whose loss is logged.
 On a busy machine another process multiplies matrices without a pause. All take the threads that
 they take by themselves.
@@ -14,6 +14,7 @@ import contextlib
 import functools
 import itertools
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -31,7 +32,7 @@ CELLS = {"simple": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 GATES = {"simple": 1, "lstm": 4, "gru": 3}
 UNITS, STEPS, BATCHES = (32, 100, 256, 512), (20, 100), (32, 256)
 MOST_IN_MEDIAN, MOST = 1.05, 1.15  # of the better `fit`
-SECONDS = 0.5
+SECONDS = 0.3
 
 Row = dict[str, Any]
 Batch = list[np.ndarray]
@@ -230,7 +231,7 @@ def running(names: Sequence[str], is_busy: bool) -> Iterator[dict[str, Peer]]:
 def measured(row: Row, peers: dict[str, Any], rounds: int) -> Row:
     """Return a row with the milliseconds of each peer, and our share of the better `fit`."""
     once = {name: round(peer.ask(row), 2) for name, peer in peers.items()}
-    counts = {n: max(2, min(500, round(SECONDS / peer.ask(2)))) for n, peer in peers.items()}
+    counts = {n: min(500, math.ceil(SECONDS / peer.ask(2))) for n, peer in peers.items()}
     times: dict[str, list[float]] = {name: [] for name in peers}
     for turn in range(rounds):
         first = turn % len(peers)
