@@ -39,6 +39,7 @@ extensions = [
     "showing.hidden_cells",  # hidden code is native <details>
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
+    "showing.scoreboard",  # the rows of the scoreboard as data
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
     "shipping.files_as_scripts",  # what a page reads of other files works from a folder as well
     "shipping.page_styles",  # each page loads the style sheets that it needs

@@ -38,10 +38,11 @@ def train(
         \qquad\text{or}\qquad \mathrm{rmse} = \sqrt{\mathrm{mse}}
 
     A `keras.Sequential` of `SimpleRNN`, `LSTM`, `GRU` and `Dense` layers is trained with plain
-    ``"adam"`` or ``"sgd"`` by backpropagation written out in NumPy, which on networks of about a
-    hundred units takes about half of the time of a graph with automatic differentiation, and
-    compiles nothing; any other model or optimizer is trained by TensorFlow. The weights agree up
-    to rounding. On a terminal a line shows how far the run has come.
+    ``"adam"`` or ``"sgd"`` by backpropagation written out in NumPy, which compiles nothing; where
+    one step is much work, each half of a batch has a thread of its own. Any other model or
+    optimizer is trained by TensorFlow. The weights agree up to rounding. ``nox -s study --
+    bench`` compares the time with that of Keras's `fit`. On a terminal a line shows how far the
+    run has come.
 
     Args:
         model: A Keras model with one input and one output, each a tensor. Its weights are updated.

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from rnnlab.baselines import LinearForecast, exact_recurrence, fit_linear, naive
+from rnnlab.baselines import (
+    LinearForecast,
+    exact_recurrence,
+    fit_linear,
+    fit_two_waves,
+    naive,
+)
 from rnnlab.evaluation import mse, steps_within
 from rnnlab.lab2019 import next_batch, time_series
+from rnnlab.series import two_waves
 from rnnlab.windows import windows
 
 RNG = np.random.default_rng(0)
@@ -158,3 +165,50 @@ def test_arrays_that_no_line_fits_are_refused(inputs, targets, message):
 def test_what_no_forecast_can_be_had_from_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call(*NOISE)
+
+
+def test_two_waves_without_noise_are_continued_exactly():
+    series = two_waves(200, 60, np.random.default_rng(1), noise=0.0)
+    errors = np.abs(fit_two_waves(series[:, :50], 10) - series[:, 50:]).max(axis=(1, 2))
+    # Where both waves have nearly one frequency, many pairs fit alike.
+    assert np.quantile(errors, 0.98) < 1e-6
+
+
+def test_no_numbers_of_a_fine_grid_fit_two_waves_better():
+    series = two_waves(5, 30, np.random.default_rng(2))
+    t = np.linspace(0, 1, 31)
+    for one in series:
+        best, forecast = np.inf, np.nan
+        # At given frequencies and second phase the best first phase follows, brute force for all.
+        for w1 in np.linspace(9.8, 20.2, 53):
+            for w2 in np.linspace(19.6, 40.4, 53):
+                p1, p2 = np.meshgrid(*[np.linspace(-np.pi, np.pi, 25)] * 2)
+                waves = np.sin(w1 * t + p1.ravel()[:, None]) / 2
+                waves += np.sin(w2 * t + p2.ravel()[:, None]) / 5
+                squares = np.square(waves[:, :30] - one[:, 0]).sum(axis=1)
+                if squares.min() < best:
+                    best, forecast = squares.min(), waves[squares.argmin(), 30]
+        found = fit_two_waves(one[np.newaxis], 1)[0, 0, 0]
+        assert found == pytest.approx(forecast, abs=0.08)
+
+
+def test_two_waves_are_fitted_as_well_as_their_numbers_can_be_known():
+    width = 0.02
+    series = two_waves(2000, 60, np.random.default_rng(3), noise=width)
+    error = np.mean((fit_two_waves(series[:, :50], 10) - series[:, 50:]) ** 2, axis=0)[:, 0]
+    # The bound of Cramer and Rao for four numbers seen fifty times lies below, not far.
+    assert np.all(error > 0.9 * width**2 / 12)
+    assert np.all(error < 2.5 * width**2 / 12)
+
+
+@pytest.mark.parametrize(
+    ("series", "horizon", "message"),
+    [
+        (np.zeros((3, 7, 1)), 1, "time of series must be at least 8, not 7"),
+        (np.zeros((3, 9, 1)), 0, "horizon must be at least 1, not 0"),
+        (np.zeros((3, 9)), 1, "series must have the shape"),
+    ],
+)
+def test_what_is_no_two_waves_is_refused(series, horizon, message):
+    with pytest.raises(ValueError, match=message):
+        fit_two_waves(series, horizon)

@@ -94,7 +94,6 @@ def scale(kind: str) -> dict[str, float]:
 
 def keep(rows: list[scaling.Row]) -> None:
     """Write how training scales to where the pages read it."""
-    libraries = ("tensorflow", "keras", "jax", "numpy")
     made = {
         "made by": "tests/studies/benchmarks/bench.py",
         "made on": datetime.now(UTC).date().isoformat(),

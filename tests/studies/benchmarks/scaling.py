@@ -2,10 +2,10 @@
 
 Each peer is a process that lives through all sizes of a cell and works when it is asked to: a round
 is one answer of each, in turn, so that what slows the machine for a while slows all. An answer is
-the time of an iteration, over a third of a second of them or more. What happens once is told beside it
-and not counted in: tracing, compiling, and in `train` the first iteration, whose loss is logged.
-On a busy machine another process multiplies matrices without a pause. All take the threads that
-they take by themselves.
+the time of an iteration, over a third of a second of them or more. What happens once is not counted
+in: what a call does before its second iteration, in `train` with a loss that is logged. Tracing and
+compiling are told beside it. On a busy machine another process multiplies matrices without a pause.
+All take the threads that they take by themselves.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -60,15 +61,22 @@ def rnnlab(row: Row, batch: Batch) -> Answer:
 
 def keras_fit(row: Row, batch: Batch, **how: Any) -> Answer:
     """Time `fit` as it comes."""
+    import keras
+
     model = network(row)
     model.compile("adam", "mse", **how)
     model.optimizer.learning_rate = 1e-4
 
     def answer(iterations: int) -> float:
-        inputs, targets = (np.concatenate([array] * iterations) for array in batch)
-        started = time.perf_counter()
-        model.fit(inputs, targets, batch_size=row["batch"], shuffle=False, verbose=0)
-        return (time.perf_counter() - started) / iterations
+        inputs, targets = (np.concatenate([array] * (iterations + 1)) for array in batch)
+        at: list[float] = []
+        clock = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs: at.append(time.perf_counter())
+        )
+        model.fit(
+            inputs, targets, batch_size=row["batch"], shuffle=False, verbose=0, callbacks=[clock]
+        )
+        return (at[-1] - at[0]) / iterations
 
     return answer
 
@@ -151,20 +159,26 @@ def jax(row: Row, batch: Batch) -> Answer:
 
 
 def products(row: Row, batch: Batch) -> Answer:
-    """Time the products that no way can do without: two a step, and one for the weights."""
+    """Time the products that no way can do without, on one thread or two, whichever is faster."""
+    from threadpoolctl import threadpool_limits
+
     units, width = row["units"], GATES[row["cell"]] * row["units"]
     states, weights = np.ones((row["batch"], units), "f"), np.ones((units, width), "f")
     errors, back = np.ones((row["batch"], width), "f"), np.ones((width, units), "f")
     every_state, every_error = (np.repeat(a, row["steps"], axis=0) for a in (states, errors))
 
     def answer(iterations: int) -> float:
-        started = time.perf_counter()
-        for _ in range(iterations):
-            for _ in range(row["steps"]):
-                states @ weights
-                errors @ back
-            every_state.T @ every_error
-        return (time.perf_counter() - started) / iterations
+        seconds = []
+        for threads in (1, 2):
+            with threadpool_limits(threads, user_api="blas"):
+                started = time.perf_counter()
+                for _ in range(-(-iterations // 2)):
+                    for _ in range(row["steps"]):  # forwards and back
+                        states @ weights
+                        errors @ back
+                    every_state.T @ every_error  # the gradient of the weights
+                seconds.append(time.perf_counter() - started)
+        return min(seconds) / -(-iterations // 2)
 
     return answer
 
@@ -187,9 +201,9 @@ def work(peer: str) -> None:
 
 
 def compute() -> None:
-    """Multiply matrices until this process is ended."""
-    matrix = np.ones((512, 512), np.float32)
-    while True:
+    """Multiply matrices until this process is ended, or its parent is gone."""
+    matrix, parent = np.ones((512, 512), np.float32), os.getppid()
+    while os.getppid() == parent:
         matrix @ matrix
 
 
@@ -205,21 +219,26 @@ class Peer:
     def __init__(self, name: str) -> None:
         """Start it."""
         pipe = subprocess.PIPE
-        self.process = start(name, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 (as long as the process)
+        self.process = start(name, stdin=pipe, stdout=pipe, stderr=self.complaints)
 
     def ask(self, what: Any) -> float:
         """Return the seconds that it answers."""
         assert self.process.stdin
         assert self.process.stdout
         print(json.dumps(what), file=self.process.stdin, flush=True)
-        return float(self.process.stdout.readline())
+        if not (answer := self.process.stdout.readline()):
+            self.complaints.seek(0)
+            raise RuntimeError(f"{what} was not measured: {self.complaints.read()[-2000:]}")
+        return float(answer)
 
 
 @contextlib.contextmanager
 def running(names: Sequence[str], is_busy: bool) -> Iterator[dict[str, Peer]]:
     """Start the peers, and what keeps the machine busy; end them at last."""
     peers = {name: Peer(name) for name in names}
-    others = [start("compute", env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})] * is_busy
+    one_thread = {"env": os.environ | {"OPENBLAS_NUM_THREADS": "1"}}
+    others = [start("compute", **one_thread)] if is_busy else []
     try:
         yield peers
     finally:
@@ -253,7 +272,8 @@ def scaling(rounds: int) -> list[Row]:
     """Measure all sizes, on a quiet machine and on a busy one."""
     started, rows = time.monotonic(), []
     for is_busy, cell in itertools.product((False, True), CELLS):
-        with running(PEERS, is_busy) as peers:
+        # What products alone take is told for the quiet machine.
+        with running(PEERS[: -1 if is_busy else None], is_busy) as peers:
             for units, steps, batch in itertools.product(UNITS, STEPS, BATCHES):
                 row = {"cell": cell, "units": units, "steps": steps, "batch": batch}
                 rows.append(measured({**row, "busy": is_busy}, peers, rounds))
