@@ -35,6 +35,7 @@ TRIALS = {
     "repeat": "docs",
     "twice": "docs",
     "killed_builds": "docs",
+    "hostile": "tests",
     "wheels": "lock",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -182,15 +183,16 @@ def study(session: nox.Session) -> None:
 
 @command
 def trust(session: nox.Session) -> None:
-    """Try to break promises: -- faults (--share 0.1), repeat, twice, killed_builds or wheels."""
+    """Try to break promises: -- faults, repeat, twice, killed_builds, hostile or wheels."""
     name, arguments = choose(session, TRIALS)
-    if name == "twice":  # compared with the outputs of the site
+    if name in ("twice", "hostile"):  # compared with the outputs of the site
         build(session)
     module = {
         "faults": "faults.run_all",
         "repeat": "repeatability.compare",
         "twice": "builds.twice",
         "killed_builds": "builds.killed",
+        "hostile": "builds.hostile",
         "wheels": "supply.wheels",
     }[name]
     run(session, "-m", f"tests.trust.{module}", *arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -19,6 +18,7 @@ import pytest
 from .test_build import ran
 from .tools.executed_site import CONF, EXTENSIONS
 from .tools.executed_site import ExecutedSite as Site
+from .tools.hostile_settings import hostile
 
 
 @pytest.fixture
@@ -43,47 +43,6 @@ history = model.fit(x, x[:, -1], epochs=2, verbose=0).history["loss"]
 print(history, keras.config.floatx(), keras.backend.backend(), "ä")
 plt.plot(history)
 plt.show()"""
-
-
-def hostile(folder: Path) -> dict[str, str]:
-    """Write into a home what changes outputs or fails pages; return it with such variables."""
-    home, modules = folder / "home", folder / "modules"
-    files = {
-        home / ".keras" / "keras.json": json.dumps({"floatx": "float64", "backend": "jax"}),
-        home / ".config" / "matplotlib" / "matplotlibrc": "lines.linewidth: 9\n",
-        home / ".ipython" / "profile_default" / "startup" / "00.py": "print('started')",
-        home / ".jupyter" / "jupyter_config.json": json.dumps({"NotebookClient": {"timeout": 0}}),
-        modules / "sitecustomize.py": "raise SystemExit('sitecustomize of the reader')",
-        modules / "usercustomize.py": "raise SystemExit('usercustomize of the reader')",
-        modules / "keras.py": "raise SystemExit('another Keras')",
-    }
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return {
-        "HOME": str(home),
-        "MATPLOTLIBRC": str(home / ".config" / "matplotlib"),
-        "MPLBACKEND": "pdf",
-        "PYTHONSTARTUP": str(modules / "sitecustomize.py"),
-        "PYTHONOPTIMIZE": "1",
-        "PYTHONWARNINGS": "error",
-        "PYTHONHASHSEED": "7",
-        "PYTHONUSERBASE": str(modules),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "KERAS_BACKEND": "jax",
-        "TF_USE_LEGACY_KERAS": "1",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "TF_DETERMINISTIC_OPS": "1",
-        "XLA_FLAGS": "--xla_no_such_flag",
-        "OMP_NUM_THREADS": "1",
-        # In the locale C Python itself does not start from a path such as that of some clones.
-        "LC_ALL": "C" if sys.prefix.isascii() else "C.UTF-8",
-        "LANGUAGE": "de",
-        "TZ": "Asia/Kathmandu",
-        "JUPYTER_PATH": str(modules),
-        "SOURCE_DATE_EPOCH": "0",
-        "FORCE_COLOR": "1",
-    }
 
 
 def test_the_readers_settings_change_no_byte(site: Site, tmp_path: Path) -> None:
