@@ -20,6 +20,9 @@ class _Gated(SimpleRNN):
     Both are written by way of tanh, so that one call serves all gates of a step:
 
     .. math:: \sigma(a) = \tfrac12 + \tfrac12 \tanh \tfrac{a}{2}
+
+    Each gate of a step is a block of memory of its own, ``[time, gates, batch, units]``, as NumPy
+    takes twice as long for blocks that lie side by side.
     """
 
     candidate = 2  #: The candidate's place among the gates.
@@ -27,21 +30,30 @@ class _Gated(SimpleRNN):
     def __init__(self, layer: Any, steps: int, batch: int, features: int, dtype: Any) -> None:
         """Copy the sizes of a Keras layer and make room for its states and gates."""
         super().__init__(layer, steps, batch, features, dtype)
-        self.opened = np.empty((steps, batch, self.width), dtype)
-        self.is_candidate = np.zeros(self.width, dtype)
-        self.is_candidate[self.candidate * self.units :][: self.units] = 1
+        self.opened = np.empty((steps, self.gates, batch, self.units), dtype)
+        self.is_candidate = np.zeros((self.gates, 1, 1), dtype)
+        self.is_candidate[self.candidate] = 1
         self.scale = (1 + self.is_candidate) / 2
         self.shift = 1 - self.scale
 
-    def _backwards(self) -> Iterator[tuple[slice, Array, Array]]:
+    def _weights_by_gate(self) -> Array:
+        """Return the weights ``[gates, rows, units]``, scaled for the gates' tanh."""
+        return self.scale * self._by_gate(self.weights)
+
+    def _by_gate(self, side_by_side: Array) -> Array:
+        """Return ``[..., rows, gates * units]`` as ``[..., gates, rows, units]``."""
+        shape = (*side_by_side.shape[:-1], self.gates, self.units)
+        return side_by_side.reshape(shape).swapaxes(-2, -3)
+
+    def _backwards(self) -> Iterator[tuple[slice, list[Array], Array]]:
         """Yield steps from the last to the first, as many as the processor's cache has room for.
 
         What does not depend on the errors is thus worked out for many small steps at once, and
         large ones are still in the cache when they are wanted.
 
         Yields:
-            The steps; their gates, ``[time, batch, gates, units]``; and the slope of each gate
-            from its own value: s (1 - s), or for tanh 1 - s^2.
+            The steps; each of their gates, ``[time, batch, units]``; and the slope of each gate
+            from its own value, ``[time, gates, batch, units]``: s (1 - s), or for tanh 1 - s^2.
         """
         count = len(self.opened)
         size = max(1, _CACHE // self.opened[0].nbytes)
@@ -50,10 +62,7 @@ class _Gated(SimpleRNN):
             opened = self.opened[steps]
             slopes = 1 - opened
             slopes *= opened + self.is_candidate
-            yield steps, self._by_gate(opened), self._by_gate(slopes)
-
-    def _by_gate(self, array: Array) -> Array:
-        return array.reshape(*array.shape[:-1], self.gates, self.units)
+            yield steps, [*opened.swapaxes(0, 1)], slopes
 
 
 class LSTM(_Gated):
@@ -75,13 +84,13 @@ class LSTM(_Gated):
     def forward(self, inputs: Array) -> Array:
         """Return the states, all of them or the last as the Keras layer does."""
         self.joined[:-1, :, self.units : -1] = inputs
-        weights = self.weights * self.scale
+        weights = self._weights_by_gate()
         for t, opened in enumerate(self.opened):
             np.matmul(self.joined[t], weights, out=opened)
             np.tanh(opened, out=opened)
             opened *= self.scale
             opened += self.shift
-            take_in, keep, candidate, let_out = _split(opened, 4)
+            take_in, keep, candidate, let_out = opened
             np.multiply(keep, self.cells[t], out=self.cells[t + 1])
             np.multiply(take_in, candidate, out=self.sums)
             self.cells[t + 1] += self.sums
@@ -94,10 +103,10 @@ class LSTM(_Gated):
         joined, into, back = self._errors_side_by_side(errors, kernel)
         to_gates, cell = self._by_gate(into), np.zeros_like(self.sums)
         for steps, gates, factors in self._backwards():
-            take_in, keep, candidate, let_out = np.moveaxis(gates, 2, 0)
+            take_in, keep, candidate, let_out = gates
             squashed = self.squashed[steps]
             partners = (candidate, self.cells[steps], take_in, squashed)
-            for factor, partner in zip(np.moveaxis(factors, 2, 0), partners, strict=True):
+            for factor, partner in zip(factors.swapaxes(0, 1), partners, strict=True):
                 factor *= partner
             through = 1 - np.square(squashed)
             through *= let_out
@@ -105,8 +114,8 @@ class LSTM(_Gated):
                 np.matmul(joined[t + 1], back, out=self.sums)
                 through[k] *= self.sums
                 cell += through[k]
-                np.multiply(factors[k, :, :3], cell[:, np.newaxis], out=to_gates[t, :, :3])
-                np.multiply(factors[k, :, 3], self.sums, out=to_gates[t, :, 3])
+                np.multiply(factors[k, :3], cell, out=to_gates[t, :3])
+                np.multiply(factors[k, 3], self.sums, out=to_gates[t, 3])
                 cell *= keep[k]
         return self._weight_gradients(into[:-1])
 
@@ -131,8 +140,8 @@ class GRU(_Gated):
         self.joined[..., 0] = layer.use_bias
         self.states = self.joined[..., 1:]
         self.outputs = self.states[1:] if layer.return_sequences else self.states[-1:]
-        self.recurrent = np.empty((steps, batch, self.width), dtype)
-        self.from_inputs = np.empty_like(self.recurrent)
+        self.recurrent = np.empty_like(self.opened)
+        self.from_inputs = np.empty((steps, batch, self.width), dtype)
 
     def pieces(self, flat: Array) -> list[Array]:
         """Return the kernel, the recurrent kernel and the two biases ``[2, 3 * units]``."""
@@ -143,18 +152,20 @@ class GRU(_Gated):
     def forward(self, inputs: Array) -> Array:
         """Return the states, all of them or the last as the Keras layer does."""
         self.inputs[..., :-1] = inputs
-        of_inputs, of_state = np.split(self.weights * self.scale, [-self.units - 1])
-        np.matmul(rows_of(self.inputs), of_inputs, out=rows_of(self.opened))
-        gates = slice(2 * self.units)
+        weights = self._weights_by_gate()
+        of_inputs, of_state = np.split(weights, [-self.units - 1], axis=1)
+        np.matmul(self.inputs[:, np.newaxis], of_inputs, out=self.opened)
         for t, opened in enumerate(self.opened):
             recurrent = self.recurrent[t]
             np.matmul(self.joined[t], of_state, out=recurrent)
-            opened[:, gates] += recurrent[:, gates]
-            np.tanh(opened[:, gates], out=opened[:, gates])
-            opened[:, gates] += 1
-            opened[:, gates] *= 0.5
-            update, reset, candidate = _split(opened, 3)
-            candidate += reset * recurrent[:, gates.stop :]
+            gates, candidate = opened[:2], opened[2]
+            gates += recurrent[:2]
+            np.tanh(gates, out=gates)
+            gates += 1
+            gates *= 0.5
+            update, reset = gates
+            np.multiply(reset, recurrent[2], out=self.sums)
+            candidate += self.sums
             np.tanh(candidate, out=candidate)
             np.subtract(self.states[t], candidate, out=self.sums)
             self.sums *= update
@@ -164,31 +175,24 @@ class GRU(_Gated):
     def backward(self, errors: Array, kernel: Array) -> tuple[Array, Array]:
         """Write the gradients and return the errors of the input part before the gates."""
         joined, into, back = self._errors_side_by_side(errors, kernel)
-        from_inputs = self.from_inputs
-        to_gates, to_input_part = self._by_gate(into), self._by_gate(from_inputs)
+        to_gates, to_input_part = self._by_gate(into), self._by_gate(self.from_inputs)
         state = np.zeros_like(self.sums)
-        for steps, gates, factors in self._backwards():
-            update, reset, candidate = np.moveaxis(gates, 2, 0)
-            to_update, to_reset, to_candidate = np.moveaxis(factors, 2, 0)
+        for steps, (update, reset, candidate), factors in self._backwards():
+            to_update, to_reset, to_candidate = factors.swapaxes(0, 1)
             to_update *= self.states[steps] - candidate
             to_candidate *= 1 - update
             to_reset *= to_candidate
-            to_reset *= self.recurrent[steps, :, 2 * self.units :]
+            to_reset *= self.recurrent[steps, 2]
+            # The candidate's recurrent part has passed the reset gate, its input part has not.
+            through_reset = to_candidate * reset
             for k, t in reversed([*enumerate(range(steps.start, steps.stop))]):
                 np.matmul(joined[t + 1], back, out=self.sums)
                 state += self.sums
-                np.multiply(factors[k], state[:, np.newaxis], out=to_input_part[t])
-                to_gates[t, :, :2] = to_input_part[t, :, :2]
-                # The candidate's recurrent part has passed the reset gate, its input part has not.
-                np.multiply(to_input_part[t, :, 2], reset[k], out=to_gates[t, :, 2])
+                np.multiply(factors[k], state, out=to_input_part[t])
+                to_gates[t, :2] = to_input_part[t, :2]
+                np.multiply(through_reset[k], state, out=to_gates[t, 2])
                 state *= update[k]
         to_inputs, to_state = np.split(self.gradient, [-self.units - 1])
-        np.matmul(rows_of(self.inputs).T, rows_of(from_inputs), out=to_inputs)
+        np.matmul(rows_of(self.inputs).T, rows_of(self.from_inputs), out=to_inputs)
         np.matmul(rows_of(self.joined[:-1]).T, rows_of(into[:-1]), out=to_state)
-        return from_inputs, self.kernel
-
-
-def _split(gates: Array, parts: int) -> list[Array]:
-    """Return views of equal parts of the columns; `numpy.split` takes longer than a gate does."""
-    width = gates.shape[1] // parts
-    return [gates[:, k * width : (k + 1) * width] for k in range(parts)]
+        return self.from_inputs, self.kernel

@@ -2,7 +2,7 @@
 
 Each peer is a process that lives through all sizes of a cell and works when it is asked to: a round
 is one answer of each, in turn, so that what slows the machine for a while slows all. An answer is
-the time of an iteration, over a third of a second of them or more. What happens once is not counted
+the time of an iteration, over a fifth of a second of them or more. What happens once is not counted
 in: what a call does before its second iteration, in `train` with a loss that is logged. Tracing and
 compiling are told beside it. On a busy machine another process multiplies matrices without a pause.
 All take the threads that they take by themselves.
@@ -33,7 +33,7 @@ CELLS = {"simple": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 GATES = {"simple": 1, "lstm": 4, "gru": 3}
 UNITS, STEPS, BATCHES = (32, 100, 256, 512), (20, 100), (32, 256)
 MOST_IN_MEDIAN, MOST = 1.05, 1.15  # of the better `fit`
-SECONDS = 0.3
+SECONDS = 0.2
 
 Row = dict[str, Any]
 Batch = list[np.ndarray]
