@@ -32,10 +32,11 @@ PEERS = {
     ),
     "generating": ("rnnlab", "rnnlab_stateful", "lab_2019", "keras_call", "keras_predict"),
 }  # fmt: skip
-SIZES = {"memory": (1500, 15_000), "stateful": (1000, 100_000)}
+SIZES = {"memory": (1500, 15_000), "stateful": (1000, 1_000_000), "side_by_side": (1, 100)}
 UNITS = {
     "memory": "peak MB of a process that trains, by iterations",
     "stateful": "microseconds a value generated with the state carried, by values",
+    "side_by_side": "microseconds a value of one series, by how many are continued together",
     "building": "seconds, ratios to Sphinx's own, and peak MB",
 }
 THREADS = (

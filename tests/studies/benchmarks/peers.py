@@ -3,9 +3,10 @@
     python -m tests.studies.benchmarks.peers KIND PEER
     python -m tests.studies.benchmarks.peers memory ITERATIONS
     python -m tests.studies.benchmarks.peers stateful VALUES
+    python -m tests.studies.benchmarks.peers side_by_side SERIES
 
-The last two tell the peak memory of a process that trains so long, and what one of so many values
-takes.
+The last three tell the peak memory of a process that trains so long, what one of so many values
+takes, and what a value takes of one of so many series.
 
 Training: the lab's network (100 ReLU units, a dense output) for 1,500 iterations on batches of 50
 windows of 20 steps, Adam with the rate 0.001, in float32, with the batches drawn as the run goes.
@@ -311,8 +312,24 @@ def stateful(values: int) -> float:
     return (time.perf_counter() - started) / values * 1e6
 
 
+def side_by_side(series: int) -> float:
+    """Continue so many series together; return the microseconds of a value of one of them."""
+    from rnnlab.generation import generate
+    from rnnlab.models import recurrent_network
+
+    model, values = recurrent_network(UNITS, "tanh"), 1000
+    beginnings = np.tile(_lab_seed()[np.newaxis, :, np.newaxis], (series, 1, 1))
+    started = time.perf_counter()
+    generate(model, beginnings, values, stateful=True)
+    return (time.perf_counter() - started) / (values * series) * 1e6
+
+
 #: What is measured at a small and at a large size, to see that it does not grow.
-SCALING: dict[str, Callable[[int], float]] = {"memory": memory, "stateful": stateful}
+SCALING: dict[str, Callable[[int], float]] = {
+    "memory": memory,
+    "stateful": stateful,
+    "side_by_side": side_by_side,
+}
 
 
 def main(kind: str, peer: str) -> None:
