@@ -12,6 +12,8 @@ from rnnlab._fast.network import Network
 
 Array = npt.NDArray[Any]
 
+#: Weights that are updated at a time, so that their arrays stay in the processor's cache.
+_BLOCK = 2**15
 #: Settings that change an update; here all of them must be off.
 _EXTRAS = (
     *("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "use_ema", "momentum"),
@@ -50,7 +52,7 @@ class Adam(GradientDescent):
         super().__init__(optimizer, network)
         self.optimizer, self.variables = optimizer, moments_of(optimizer)
         self.slots = [np.zeros_like(network.parameters) for _ in range(2)]
-        self.scratch = [np.empty_like(network.parameters) for _ in range(2)]
+        self.scratch = [np.empty_like(network.parameters[:_BLOCK]) for _ in range(2)]
         for slot, variables in zip(self.slots, self.variables, strict=True):
             network.read(slot, variables)
         self.least = 1e4 * np.finfo(network.parameters.dtype).tiny
@@ -58,21 +60,24 @@ class Adam(GradientDescent):
     def apply(self, weights: Array, gradients: Array, step: int) -> None:
         """Update the weights and `slots` in place; the first step is step 1."""
         beta_1, beta_2 = self.optimizer.beta_1, self.optimizer.beta_2
-        mean, square = self.slots
-        change, root = self.scratch
-        np.subtract(gradients, mean, out=change)
-        change *= 1 - beta_1
-        mean += change
-        np.square(gradients, out=change)
-        change -= square
-        change *= 1 - beta_2
-        square += change
-        np.sqrt(square, out=root)
-        root += self.optimizer.epsilon
         corrected = self.learning_rate * math.sqrt(1 - beta_2**step) / (1 - beta_1**step)
-        np.multiply(mean, corrected, out=change)
-        change /= root
-        weights -= change
+        for start in range(0, len(weights), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            gradient = gradients[block]
+            mean, square = (slot[block] for slot in self.slots)
+            change, root = (array[: len(gradient)] for array in self.scratch)
+            np.subtract(gradient, mean, out=change)
+            change *= 1 - beta_1
+            mean += change
+            np.square(gradient, out=change)
+            change -= square
+            change *= 1 - beta_2
+            square += change
+            np.sqrt(square, out=root)
+            root += self.optimizer.epsilon
+            np.multiply(mean, corrected, out=change)
+            change /= root
+            weights[block] -= change
         # Where a gradient stays zero, as in a ReLU unit that is never on, its mean shrinks until
         # it has no full precision, and a processor takes many times as long for such numbers.
         if step % 64 == 0:

@@ -144,7 +144,7 @@ def main() -> int:
             rows = [f"  {name:32} {value:9.2f}" for name, value in found.items()]
             tables.append("\n".join([f"{kind}: {unit}", *rows]))
     if options.only in (None, "scaling"):
-        report["scaling"] = scaling.scaling(max(7, options.runs))
+        report["scaling"] = scaling.scaling()
         keep(report["scaling"])
         behind = scaling.too_slow(report["scaling"])
         tables.append("\n  ".join(["scaling:", *map(scaling.line, report["scaling"])]))
