@@ -13,7 +13,7 @@ from .tools.browser import SITE
 from .tools.small_site import SmallSite
 
 HEAD = "| task | published | source | ours | made |\n| :-- | :-- | :-- | :-- | :-- |\n"
-ROW = "| [Sum](index.md) | `0.5` | a paper | 0.4 | recorded; 3 seeds |\n"
+ROW = "| {doc}`Sum <index>` | `0.5` | a paper | 0.4 | recorded; 3 seeds |\n"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_row_is_taken_apart(site: SmallSite) -> None:
     ("text", "message"),
     [
         (HEAD + ROW.replace("recorded", "someday"), "must begin with this build or recorded"),
-        (HEAD + ROW.replace("[Sum](index.md)", "Sum"), "must link the page"),
+        (HEAD + ROW.replace("{doc}`Sum <index>`", "Sum"), "must link the page"),
         (HEAD.replace("made", "when") + ROW, "must have the columns"),
     ],
 )
