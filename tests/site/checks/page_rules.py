@@ -47,10 +47,9 @@ def problems(source: str) -> list[str]:
 def _budgets(notebook: NotebookNode, prose: list[str]) -> Iterator[str]:
     shown = [c for c in code_cells(notebook) if "remove-cell" not in c.metadata.get("tags", [])]
     lengths = [len(cell.source.splitlines()) for cell in shown]
-    # Three pages are above the 25 cells of 8 lines that are wanted, until they are cut anew.
-    if not 12 <= len(shown) <= 28:
+    if not 12 <= len(shown) <= 25:
         yield f"{len(shown)} cells, wanted 12 to 25"
-    if lengths and statistics.median(lengths) > 10.5:
+    if lengths and statistics.median(lengths) > 9:
         yield f"the median cell has {statistics.median(lengths)} lines, wanted about 8"
     longest = max((len(c.source.splitlines()) for c in code_cells(notebook)), default=0)
     if longest > 25:
