@@ -144,13 +144,15 @@ def wait_for(text: str, address: str, seconds: float = 120) -> None:
 
 def peak_memory(command: list[str]) -> float:
     """Run a command; return the most megabytes that it and what it started held at one time."""
-    build = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    most = 0.0
-    while build.poll() is None:
-        most = max(most, sum(map(held, [build, *build.children(recursive=True)])))
-        time.sleep(0.2)
-    if build.returncode:
-        raise RuntimeError(f"{command} failed")
+    with tempfile.TemporaryFile("w+") as told:
+        build = psutil.Popen(command, stdout=told, stderr=subprocess.STDOUT)
+        most = 0.0
+        while build.poll() is None:
+            most = max(most, sum(map(held, [build, *build.children(recursive=True)])))
+            time.sleep(0.2)
+        if build.returncode:
+            told.seek(0)
+            raise RuntimeError(f"{command} failed:\n{told.read()[-2000:]}")
     return most / 1e6
 
 
