@@ -1,8 +1,8 @@
-// What the pages do: open answers, print, scroll wide things by keyboard, step figures, copy code
+// What the pages do: open folds, print, scroll wide things by keyboard, step figures, copy code
 // and programs, save files.
 
-// Answers. A link to something inside a fold opens it: current browsers do so by themselves.
-function openAnswer() {
+// Folds. A link to something inside a fold opens it: current browsers do so by themselves.
+function openFold() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const fold = target?.closest("details");
   if (fold && !fold.open) {
@@ -10,11 +10,11 @@ function openAnswer() {
     target.scrollIntoView();
   }
 }
-addEventListener("hashchange", openAnswer);
-openAnswer();
+addEventListener("hashchange", openFold);
+openFold();
 
-// Print: dark on light, with every answer open.
-const folds = document.querySelectorAll("details.answer");
+// Print: dark on light, with every fold open.
+const folds = document.querySelectorAll("details:is(.answer, .fold)");
 const root = document.documentElement;
 let theme;
 addEventListener("beforeprint", () => {

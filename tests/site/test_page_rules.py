@@ -58,12 +58,14 @@ def page() -> str:
         "---\nfile_format: mystnb\nkernelspec:\n  name: python3\nmyst:\n  html_meta:\n"
         '    "description lang=en": about it\n---\n# Run a test\n\n'
         "## What you'll do\n\nTest.\n\n## What you'll learn\n\nTest.\n\n## What you'll need\n\n"
-        "{page-time}`read` and {page-time}`run`.\n\n## 1.1 The body\n\n"
+        "{page-time}`read`, {page-time}`open` and {page-time}`run`.\n\n## 1.1 The body\n\n"
     )
     body = "".join(f"{WORDS}\n{CELL}" for _ in range(9))
     body += "".join(f"{WORDS}\n{FIGURE.replace('NUMBER', str(n))}" for n in range(3))
+    body += "**Predict first:** is it?\n\n```{fold-start} It is\n```\n\nIt is.\n\n"
+    body += "```{fold-end}\n```\n\n"
     body += "$$\nx = 0.5\n$$ (eq-x)\n\nIn Exercises 1.2 to 1.4, $0.5$ and `0.5` and [0.5](x.md).\n"
-    return front + body + EXERCISE + "\n## In practice\n\nDo.\n\n## Further reading\n\nRead.\n"
+    return front + body + EXERCISE + "\n## In short\n\nIt is.\n\n## In practice\n\nDo.\n\n## Further reading\n\nRead.\n"
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
@@ -90,7 +92,10 @@ def test_a_page_by_the_rules_has_no_problems() -> None:
         ("It is one.\n" + CELL, "It is one.\n", "no cell that asserts it"),
         (" **Predict first.**", "", "asks for no prediction"),
         ("## What you'll learn", "## What else", "the page opens with"),
-        ("## Further reading", "## Else", "no section 'Further reading'"),
+        ("## Further reading", "## Else", "the page ends with"),
+        ("## In short\n\nIt is.\n\n", "", "the page ends with"),
+        ("**Predict first:** is it?", "**Predict first:** is it?\n\n" + CELL, "stands beside"),
+        ("value = 1\n", f"value = {'1' * 80}\n", "wider than 76"),
         ("{page-time}`run`", "", "is missing"),
         ("description lang=en", "keywords", "no description"),
         ("value = 1\n", "value = 1\n" * 30, "wanted at most 25"),

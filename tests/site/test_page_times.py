@@ -40,4 +40,4 @@ def test_reading_takes_a_minute_for_180_words_or_15_lines_of_code(tmp_path: Path
 def test_another_word_is_refused(tmp_path: Path) -> None:
     site = SmallSite(tmp_path, "showing.page_times")
     site.page("index", "# Title\n\n{page-time}`walk`\n")
-    assert "takes `read`, `run` or `run` and a page, not 'walk'" in site.build()
+    assert "takes `read`, `open`, `run` or `run` and a page, not 'walk'" in site.build()

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import exercise_node, exercise_subtitle, solution_node
 
+from showing.folds import summary
 from showing.locations import warn
 
 
@@ -73,8 +74,8 @@ def visit_exercise(translator: HTML5Translator, node: nodes.Element) -> None:
 def visit_answer(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write a folded answer."""
     title, contents = node[0], node[1:]
-    summary = translator.encode(title.astext())
-    translator.body.append(f'<details class="answer"><summary>{summary}</summary>\n')
+    seen = summary(translator, translator.encode(title.astext()), node)
+    translator.body.append(f'<details class="answer">{seen}')
     translator.body.append(translator.starttag(node, "div"))
     write(translator, contents)
     translator.body.append("</div>\n</details>\n")

@@ -20,6 +20,8 @@ PROSE_DIRECTIVES = {
     "glossary", "list-table", "table", "figure", "dropdown",
 }  # fmt: skip
 SECTIONS = ("What you'll do", "What you'll learn", "What you'll need")
+LAST_SECTIONS = ("In short", "In practice", "Further reading")
+WIDEST = 76
 BANNED_WORDS = re.compile(r"\b(simply|just|easy|easily|obvious|obviously)\b", re.IGNORECASE)
 NUMBERED = re.compile(
     r"(?:Exercises?|[Ss]ections?|[Cc]hapters?) \d+\.\d+(?:(?:,| to| and| or)+ \d+\.\d+)*"
@@ -41,7 +43,10 @@ def problems(source: str) -> list[str]:
     for cell in code_cells(notebook):
         if re.search(r"^\s*[!%]", cell.source, re.MULTILINE):
             found.append(f"a shell line or magic in: {cell.source}")
-    return found
+        if "remove-cell" not in cell.metadata.get("tags", []):
+            wide = (line for line in cell.source.splitlines() if len(line) > WIDEST)
+            found += [f"wider than {WIDEST}: {line}" for line in wide]
+    return found + list(_predictions(source))
 
 
 def _budgets(notebook: NotebookNode, prose: list[str]) -> Iterator[str]:
@@ -68,10 +73,10 @@ def _frame(source: str, prose: list[str]) -> Iterator[str]:
     headings = re.findall(r"^## (.+)$", source, re.MULTILINE)
     if headings[:3] != list(SECTIONS):
         yield f"the page opens with {headings[:3]}, wanted {list(SECTIONS)}"
-    for last in ("In practice", "Further reading"):
-        if last not in headings:
-            yield f"no section {last!r}"
-    for wanted in ("{page-time}`read`", "{page-time}`run`"):
+    last = [heading for heading in headings if heading in LAST_SECTIONS]
+    if last != list(LAST_SECTIONS):
+        yield f"the page ends with {last}, wanted {list(LAST_SECTIONS)}"
+    for wanted in ("{page-time}`read`", "{page-time}`open`", "{page-time}`run`"):
         if wanted not in source:
             yield f"{wanted} is missing"
     for line in re.findall(r"^\$\$.*$", source, re.MULTILINE)[1::2]:
@@ -107,6 +112,15 @@ def _exercises(source: str) -> Iterator[str]:
     for body in re.findall(r"\{exercise-start\}(.*?)\{exercise-end\}", source, re.DOTALL):
         if "predict" not in body.lower():
             yield f"an exercise asks for no prediction: {body.strip().splitlines()[0]}"
+
+
+def _predictions(source: str) -> Iterator[str]:
+    """A prediction's answer is out of sight: what follows it is a fold, or a folded answer."""
+    outside = re.sub(r"```\{exercise-start\}.*?\{exercise-end\}", "", source, flags=re.DOTALL)
+    for asked in re.finditer(r"predict first", outside, re.IGNORECASE):
+        after = re.search(r"^```\{([\w-]+)\}|^#+ ", outside[asked.end() :], re.MULTILINE)
+        if not after or after[1] != "fold-start":
+            yield f"the answer stands beside: {outside[asked.start() :].splitlines()[0]}"
 
 
 def _typed_figures(text: str) -> Iterator[re.Match[str]]:
