@@ -38,6 +38,7 @@ extensions = [
     "showing.folds",  # what a first reader does not need is folded
     "showing.exercises",  # exercises have headings, answers are native <details>
     "showing.hidden_cells",  # hidden code is native <details>
+    "showing.term_links",  # the first use of a word of the glossary is a link to it
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "showing.scoreboard",  # the rows of the scoreboard as data
