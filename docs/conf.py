@@ -34,6 +34,7 @@ extensions = [
     "running.executed_pages",  # pages run first, Sphinx only reads
     "shipping.vendored",  # files of others are those of the list
     "showing.mathematics",  # formulas are set while the site is built
+    "showing.tables",  # wide tables are cards on a phone
     "showing.inline_figures",  # figures are inline SVG that follows the page's colours
     "showing.folds",  # what a first reader does not need is folded
     "showing.exercises",  # exercises have headings, answers are native <details>
