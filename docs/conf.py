@@ -28,6 +28,7 @@ has_buttons = bool(re.fullmatch(r"https://(github|gitlab)\.com/[^/]+/[^/]+", rep
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",  # each function of the reference links to its source
     "sphinxcontrib.bibtex",
     # Ours, one concern each.
     "shipping.site_fingerprint",  # a change in what shapes every page renders every page again
@@ -42,6 +43,7 @@ extensions = [
     "showing.term_links",  # the first use of a word of the glossary is a link to it
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
+    "showing.reference",  # a line an object, and the pages that use it
     "showing.scoreboard",  # the rows of the scoreboard as data
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
     "shipping.files_as_scripts",  # what a page reads of other files works from a folder as well

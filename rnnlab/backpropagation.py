@@ -27,6 +27,11 @@ class Forward:
         kernel: The weights on the inputs, ``[features, units]``.
         recurrent_kernel: The weights on the previous state, ``[units, units]``.
         activation: The name of the activation.
+
+    Example:
+        >>> kept = forward([[[1.0], [0.0]]], [[1.0]], [[0.5]], None, "linear")
+        >>> kept.outputs.ravel()
+        array([1. , 0.5])
     """
 
     inputs: Array
@@ -50,7 +55,13 @@ class Forward:
 
 
 class Gradients(NamedTuple):
-    """The slope of a loss along each argument of `forward`, in that argument's shape."""
+    """The slope of a loss along each argument of `forward`, in that argument's shape.
+
+    Example:
+        >>> kept = forward([[[1.0], [0.0]]], [[1.0]], [[0.5]], None, "linear")
+        >>> backward(kept, [[[0.0], [1.0]]]).bias
+        array([1.5])
+    """
 
     kernel: Array
     recurrent_kernel: Array
@@ -95,6 +106,11 @@ def forward(
         TypeError: An argument is no array of numbers, or the activation no string.
         ValueError: A shape does not fit, a dimension is empty, a value is NaN or infinite, or
             the activation is unknown.
+
+    Example:
+        >>> kept = forward([[[1.0], [0.0]]], [[1.0]], [[0.5]], None, "linear")
+        >>> kept.states.ravel()
+        array([0. , 1. , 0.5])
 
     References:
         Elman (1990), "Finding structure in time", Cognitive Science 14.
@@ -145,6 +161,12 @@ def backward(kept: Forward, output_gradients: Any, truncate_after: int | None = 
         ValueError: `output_gradients` has another shape than the outputs or holds a value that is
             NaN or infinite, or `truncate_after` is below 1.
 
+    Example:
+        >>> kept = forward([[[1.0], [0.0]]], [[1.0]], [[0.5]], None, "linear")
+        >>> gradients = backward(kept, [[[0.0], [1.0]]])  # the loss is the last output
+        >>> gradients.kernel, gradients.recurrent_kernel
+        (array([[0.5]]), array([[1.]]))
+
     References:
         Werbos (1990), "Backpropagation through time: what it does and how to do it",
         Proceedings of the IEEE 78; Williams and Peng (1990), "An efficient gradient-based
@@ -189,6 +211,11 @@ def state_gradient_norms(kept: Forward) -> Array:
 
     Returns:
         The norms, ``[batch, 1 + time]``; column :math:`k` belongs to the lag :math:`k`.
+
+    Example:
+        >>> kept = forward(np.ones((1, 3, 1)), [[1.0]], [[0.5]], None, "linear")
+        >>> state_gradient_norms(kept)
+        array([[1.   , 0.5  , 0.25 , 0.125]])
 
     References:
         Bengio, Simard and Frasconi (1994), "Learning long-term dependencies with gradient descent

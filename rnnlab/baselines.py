@@ -32,6 +32,10 @@ def naive(inputs: npt.ArrayLike, season: int = 1, horizon: int = 1) -> Array:
         ValueError: The inputs have another shape, are shorter than a season, or hold NaN or
             infinity; or a count is not positive.
 
+    Example:
+        >>> naive([[[1.0], [2.0], [3.0]]], season=2, horizon=3).ravel()
+        array([2., 3., 2.])
+
     References:
         Hyndman and Athanasopoulos (2021), "Forecasting: principles and practice", section 5.2.
     """
@@ -49,6 +53,11 @@ class LinearForecast:
     Attributes:
         coefficients: :math:`a`, ``[order, horizon]``, the newest value's first.
         intercept: :math:`c`, ``[horizon]``, or one number for all.
+
+    Example:
+        >>> halved = LinearForecast(np.array([[0.5]]))
+        >>> halved.generate(np.array([8.0]), 3)
+        array([4., 2., 1.])
     """
 
     coefficients: Array
@@ -70,6 +79,11 @@ class LinearForecast:
             TypeError: The inputs are no array of numbers.
             ValueError: They have another shape, are shorter than :math:`p`, or hold NaN or
                 infinity.
+
+        Example:
+            >>> halved = LinearForecast(np.array([[0.5]]))
+            >>> halved.predict([[[8.0], [6.0]]]).ravel()
+            array([4., 3.])
         """
         latest = _newest_first(inputs, len(self.coefficients))
         ahead = np.asarray(latest @ self.coefficients + self.intercept)
@@ -90,6 +104,11 @@ class LinearForecast:
             TypeError: The beginning is no array of numbers, or `n_values` no integer.
             ValueError: The beginning has another shape, is too short, or holds NaN or infinity;
                 or `n_values` is not positive.
+
+        Example:
+            >>> fibonacci = LinearForecast(np.array([[1.0], [1.0]]))
+            >>> fibonacci.generate(np.array([1.0, 1.0]), 4)
+            array([2., 3., 5., 8.])
         """
         order = len(self.coefficients)
         oldest_first = self.coefficients[::-1, 0]
@@ -126,6 +145,12 @@ def fit_linear(
         ValueError: A shape does not fit, an array holds NaN or infinity, `order` is not positive
             or above the windows' length, or there are no more targets than values to look back
             on.
+
+    Example:
+        >>> doubling = 2.0 ** np.arange(6).reshape(1, 6, 1)
+        >>> forecast = fit_linear(doubling[:, :-1], doubling[:, 1:], order=1)
+        >>> forecast.coefficients.round(6)
+        array([[2.]])
     """
     y = np.asarray(targets)[..., 0]
     if order is not None:
@@ -157,6 +182,13 @@ def exact_recurrence(resolution: float = 0.1) -> LinearForecast:
     Raises:
         TypeError: The resolution is no number.
         ValueError: It is not positive and finite.
+
+    Example:
+        >>> from rnnlab.lab2019 import time_series
+        >>> series = time_series(0.1 * np.arange(9))
+        >>> drawn = exact_recurrence().generate(series[:6], 3)
+        >>> bool(np.allclose(drawn, series[6:]))
+        True
     """
     slow = [1, -2 * math.cos(resolution), 1]
     fast = [1, -2 * math.cos(5 * resolution), 1]
@@ -188,6 +220,13 @@ def fit_two_waves(series: npt.ArrayLike, horizon: int) -> Array:
         TypeError: The series are no array of numbers, or `horizon` no integer.
         ValueError: The series have another shape, fewer than eight steps, or hold NaN or infinity;
             or `horizon` is not positive.
+
+    Example:
+        >>> from rnnlab.series import two_waves
+        >>> series = two_waves(2, 30, np.random.default_rng(0), noise=0.0)
+        >>> continued = fit_two_waves(series[:, :20], horizon=10)
+        >>> bool(np.allclose(continued, series[:, 20:], atol=1e-6))
+        True
     """
     values = np.asarray(series)[..., 0]
     steps = values.shape[1]

@@ -41,6 +41,12 @@ class Checkpoint:
         path: The file, its symbolic links followed.
         rng: The generator that the batches are drawn from.
         every: The number of iterations from one writing to the next.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> checkpoint = Checkpoint("run.safetensors", rng, every=500)
+        >>> checkpoint.path.name, checkpoint.every
+        ('run.safetensors', 500)
     """
 
     def __init__(

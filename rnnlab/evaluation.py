@@ -24,6 +24,10 @@ def mse(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     Raises:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty, or a value is NaN or infinite.
+
+    Example:
+        >>> mse([1.0, 2.0], [1.0, 4.0])
+        2.0
     """
     return float(np.mean(np.square(np.subtract(targets, predictions))))
 
@@ -46,6 +50,10 @@ def rmse(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     Raises:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty, or a value is NaN or infinite.
+
+    Example:
+        >>> rmse([0.0, 0.0], [3.0, 3.0])
+        3.0
     """
     return float(np.sqrt(mse(targets, predictions)))
 
@@ -66,6 +74,10 @@ def mae(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> float:
     Raises:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty, or a value is NaN or infinite.
+
+    Example:
+        >>> mae([1.0, 2.0], [1.0, 4.0])
+        1.0
     """
     return float(np.mean(np.abs(np.subtract(targets, predictions))))
 
@@ -100,6 +112,10 @@ def mase(
             season, or it repeats itself exactly, as a constant one does, so that there is no
             error to scale by.
 
+    Example:
+        >>> mase([5.0, 6.0], [4.5, 5.5], training_series=[1.0, 2.0, 3.0, 4.0])
+        0.5
+
     References:
         Hyndman and Koehler (2006), "Another look at measures of forecast accuracy", section 3.
     """
@@ -131,6 +147,10 @@ def mse_by_step(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ or have no three axes, an array is empty, or a value is NaN
             or infinite.
+
+    Example:
+        >>> mse_by_step([[[0.0], [0.0]]], [[[1.0], [2.0]]])
+        array([1., 4.])
     """
     squares = np.square(np.subtract(targets, predictions))
     return np.asarray(squares.mean(axis=(0, 2)))
@@ -154,6 +174,10 @@ def mae_by_step(targets: npt.ArrayLike, predictions: npt.ArrayLike) -> Array:
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ or have no three axes, an array is empty, or a value is NaN
             or infinite.
+
+    Example:
+        >>> mae_by_step([[[0.0], [0.0]]], [[[1.0], [-2.0]]])
+        array([1., 2.])
     """
     errors = np.abs(np.subtract(targets, predictions))
     return np.asarray(errors.mean(axis=(0, 2)))
@@ -178,6 +202,10 @@ def steps_within(truth: npt.ArrayLike, generated: npt.ArrayLike, tolerance: floa
         TypeError: An argument is no array of numbers, or the tolerance no number.
         ValueError: The shapes differ or are others, an array is empty, a true value is NaN or
             infinite, or the tolerance is negative or not finite.
+
+    Example:
+        >>> int(steps_within([0.0, 0.0, 0.0], [0.5, -0.9, 1.1], tolerance=1.0))
+        2
     """
     with np.errstate(invalid="ignore"):
         good = np.abs(np.subtract(generated, truth)) <= tolerance  # which NaN is not

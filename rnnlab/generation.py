@@ -49,6 +49,12 @@ def generate(
         ValueError: The beginning has another shape, is empty, holds NaN or infinity, or has
             another length than the model reads; `n_values` is not positive; or the model has a
             layer of another kind, or other outputs than inputs.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((None, 1)), keras.layers.SimpleRNN(1)])
+        >>> model.set_weights([np.array([[0.0]]), np.array([[0.0]]), np.array([0.0])])
+        >>> generate(model, [1.0, 2.0], 3)
+        array([0., 0., 0.], dtype=float32)
     """
     check_feedback(model, training=False)
     series = as_numbers("beginning", beginning, model.dtype)

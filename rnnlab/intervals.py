@@ -34,6 +34,10 @@ def conformal_margin(residuals: npt.ArrayLike, level: float) -> float:
         ValueError: They are empty or hold NaN or infinity, `level` is not between 0 and 1, or
             there are too few residuals for it: 0.9 takes at least 9 of them, 0.99 at least 99.
 
+    Example:
+        >>> conformal_margin([0.1, -0.2, 0.3, -0.4], level=0.8)
+        0.4
+
     References:
         Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world", chapter 2;
         Lei et al. (2018), "Distribution-free predictive inference for regression", section 2.2.
@@ -66,6 +70,10 @@ def coverage(targets: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike)
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty or holds NaN or infinity, or a lower end
             is above its upper end.
+
+    Example:
+        >>> coverage([1.0, 5.0], lower=[0.0, 0.0], upper=[2.0, 2.0])
+        0.5
     """
     return float(np.mean(np.less_equal(lower, targets) & np.less_equal(targets, upper)))
 
@@ -101,6 +109,10 @@ def interval_score(
         TypeError: An argument is no array of numbers.
         ValueError: The shapes differ, an array is empty or holds NaN or infinity, a lower end is
             above its upper end, or `level` is not between 0 and 1.
+
+    Example:
+        >>> interval_score([1.0, 3.0], lower=[0.0, 0.0], upper=[2.0, 2.0], level=0.5)
+        4.0
 
     References:
         Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation",

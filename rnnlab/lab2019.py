@@ -27,6 +27,10 @@ def time_series(t: npt.ArrayLike) -> Array:
 
     Returns:
         The values, float64, in the shape of `t`.
+
+    Example:
+        >>> time_series([0.0, 1.0]).round(4)
+        array([ 0.    , -1.6374])
     """
     t = np.asarray(t, float)
     return np.asarray(t * np.sin(t) / 3 + 2 * np.sin(t * 5))
@@ -72,6 +76,11 @@ def next_batch(
         TypeError: A size is no integer, `rng` no NumPy generator, or a time no number.
         ValueError: A size or `resolution` is not positive, or a window does not fit between
             `t_min` and `t_max`.
+
+    Example:
+        >>> x, y = next_batch(50, 20, np.random.RandomState(42))
+        >>> x.shape, y.shape, bool(np.all(x[:, 1:] == y[:, :-1]))
+        ((50, 20, 1), (50, 20, 1), True)
     """
     t = rng.uniform(t_min, t_max - n_steps * resolution, (batch_size, 1))
     t = t + np.arange(n_steps + 1) * resolution
@@ -85,6 +94,11 @@ def bare_bones_batch() -> tuple[Float32, Float32]:
     Returns:
         ``X0`` and ``X1``, each ``[batch, features] = [4, 3]``, float32. Row ``i`` of both belongs
         to the same sequence.
+
+    Example:
+        >>> first, second = bare_bones_batch()
+        >>> first[0], second[0]
+        (array([0., 1., 2.], dtype=float32), array([9., 8., 7.], dtype=float32))
     """
     first = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 0, 1]]
     second = [[9, 8, 7], [0, 0, 0], [6, 5, 4], [3, 2, 1]]
@@ -100,6 +114,11 @@ def bare_bones_weights() -> tuple[Float32, Float32, Float32]:
 
     Returns:
         ``kernel`` ``[3, 5]``, ``recurrent_kernel`` ``[5, 5]`` and ``bias`` ``[5]``, float32.
+
+    Example:
+        >>> kernel, recurrent_kernel, bias = bare_bones_weights()
+        >>> kernel.shape, recurrent_kernel.shape, bias.shape
+        ((3, 5), (5, 5), (5,))
     """
     first, second = map(_normal, ([3, 5], [5, 5]), BARE_BONES_SEEDS)
     return first, second, np.zeros(5, np.float32)
@@ -115,6 +134,11 @@ def lab_network(activation: str = "relu") -> keras.Model:
 
     Returns:
         The model, ``[batch, time, 1]`` to ``[batch, time, 1]``, float32.
+
+    Example:
+        >>> model = lab_network()
+        >>> model.count_params()
+        10301
     """
     rnn = keras.layers.SimpleRNN(100, activation, return_sequences=True)
     dense = keras.layers.Dense(1)
@@ -138,6 +162,10 @@ def network_weights() -> list[Float32]:
         The recurrent layer's ``kernel`` ``[1, 100]``, ``recurrent_kernel`` ``[100, 100]`` and
         ``bias`` ``[100]``, and the dense layer's ``kernel`` ``[100, 1]`` and ``bias`` ``[1]``,
         float32: in the order of Keras's `set_weights`.
+
+    Example:
+        >>> [weights.shape for weights in network_weights()]
+        [(1, 100), (100, 100), (100,), (100, 1), (1,)]
 
     References:
         Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward

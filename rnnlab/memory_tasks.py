@@ -40,6 +40,12 @@ def adding(
         TypeError: A size is no integer, `rng` no NumPy generator, or `low` or `high` no number.
         ValueError: A size is too small, or `low` is not below `high`, or they are not finite.
 
+    Example:
+        >>> x, y = adding(4, 10, np.random.default_rng(0))
+        >>> values, marks = x[..., 0], x[..., 1]
+        >>> bool(np.allclose(y[:, 0], (values * marks).sum(axis=1)))
+        True
+
     References:
         Hochreiter and Schmidhuber (1997), "Long short-term memory", section 5.4, in the form of
         Le, Jaitly and Hinton (2015), "A simple way to initialize recurrent networks of rectified
@@ -81,6 +87,11 @@ def adding_1997(batch_size: int, n_steps: int, rng: Rng) -> tuple[Array, Array]:
     Raises:
         TypeError: A size is no integer, or `rng` no NumPy generator.
         ValueError: A size is too small.
+
+    Example:
+        >>> x, y = adding_1997(4, 100, np.random.default_rng(0))
+        >>> x.shape, y.shape
+        ((4, 110, 2), (4, 1))
 
     References:
         Hochreiter and Schmidhuber (1997), "Long short-term memory", section 5.4.
@@ -135,6 +146,13 @@ def copy_memory(
         TypeError: A size is no integer, or `rng` no NumPy generator.
         ValueError: A size is not positive, or there are fewer than two symbols.
 
+    Example:
+        >>> x, y = copy_memory(1, 2, np.random.default_rng(0), length=3, n_symbols=2)
+        >>> x.argmax(axis=-1)  # 2 is the blank, 3 the sign to begin
+        array([[1, 0, 0, 2, 3, 2, 2, 2]])
+        >>> y.argmax(axis=-1)
+        array([[2, 2, 2, 2, 2, 1, 0, 0]])
+
     References:
         Arjovsky, Shah and Bengio (2016), "Unitary evolution recurrent neural networks", section
         5.1.
@@ -178,6 +196,11 @@ def temporal_order(
     Raises:
         TypeError: A size is no integer, or `rng` no NumPy generator.
         ValueError: A size is too small, or `relevant` is neither 2 nor 3.
+
+    Example:
+        >>> x, y = temporal_order(4, np.random.default_rng(0))
+        >>> x.shape, y.shape
+        ((4, 110, 8), (4, 4))
 
     References:
         Hochreiter and Schmidhuber (1997), "Long short-term memory", section 5.6, tasks 6a and 6b.

@@ -41,6 +41,11 @@ def recurrent_network(
         ValueError: `units` or `features` is not positive, `seed` is negative, or the activation
             is unknown to Keras.
 
+    Example:
+        >>> model = recurrent_network(units=5, seed=1)
+        >>> model.output_shape, model.count_params()
+        ((None, None, 1), 41)
+
     References:
         Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward
         neural networks", section 4.2.1.
@@ -81,6 +86,11 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
             would refuse, more than some ten thousand arrays, or more than 2 GB. Keras's own
             `model.save` is for such a model.
         OSError: The file cannot be written.
+
+    Example:
+        >>> save(recurrent_network(units=5), "network.safetensors")
+        >>> load("network.safetensors").count_params()
+        41
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
@@ -112,6 +122,11 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
         ValueError: The name has another ending, or the file is cut short, damaged, too large, of
             another kind, or holds a model with other layers or code of its own.
         OSError: The file cannot be read.
+
+    Example:
+        >>> save(recurrent_network(units=5), "network.safetensors")
+        >>> load("network.safetensors").output_shape
+        (None, None, 1)
     """
     path = _with_ending(path)
     content = read_whole(path)

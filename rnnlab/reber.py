@@ -62,6 +62,11 @@ def embedded_reber(n_strings: int, rng: Rng) -> list[str]:
         TypeError: `n_strings` is no integer, or `rng` no NumPy generator.
         ValueError: `n_strings` is not positive.
 
+    Example:
+        >>> strings = embedded_reber(2, np.random.default_rng(0))
+        >>> all(string[1] == string[-2] for string in strings)
+        True
+
     References:
         Reber (1967), "Implicit learning of artificial grammars"; Hochreiter and Schmidhuber
         (1997), "Long short-term memory", section 5.1.
@@ -91,6 +96,10 @@ def legal_symbols(string: str) -> list[str]:
         TypeError: `string` is no string.
         ValueError: It is empty, holds an unknown symbol, or one that the grammar does not allow
             there.
+
+    Example:
+        >>> legal_symbols("BT")
+        ['TP', 'B']
     """
     ways, allowed = _GRAMMAR[0], []
     for place, symbol in enumerate(string):
@@ -120,6 +129,10 @@ def with_outer_changed(string: str) -> str:
     Raises:
         TypeError: `string` is no string.
         ValueError: It is no whole string of the grammar.
+
+    Example:
+        >>> with_outer_changed("BTBTXSETE")
+        'BTBTXSEPE'
     """
     if legal_symbols(string)[-1]:
         raise ValueError(f"string must be whole, but could go on: {string!r}")
@@ -141,6 +154,11 @@ def next_symbols(strings: Sequence[str]) -> tuple[Array, Array, npt.NDArray[np.b
     Raises:
         TypeError: `strings` is a string or holds something else than strings.
         ValueError: There is no string, or one is too short or does not follow the grammar.
+
+    Example:
+        >>> inputs, targets, legal = next_symbols(["BTBTXSETE"])
+        >>> inputs.shape, "".join(REBER_SYMBOLS[k] for k in np.flatnonzero(legal[0, 0]))
+        ((1, 8, 7), 'TP')
     """
     inputs = one_hot([string[:-1] for string in strings])
     legal = np.zeros(inputs.shape, bool)
@@ -166,6 +184,10 @@ def one_hot(strings: Sequence[str], *, align: str = "start") -> Array:
         TypeError: `strings` is a string or holds something else than strings.
         ValueError: There is no string, one is empty or holds an unknown symbol, or `align` is
             another word.
+
+    Example:
+        >>> one_hot(["BT"]).astype(int).tolist()
+        [[[1, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0]]]
     """
     if unknown := sorted(set("".join(strings)) - set(REBER_SYMBOLS)):
         raise ValueError(f"strings must be of the symbols {REBER_SYMBOLS}, not {unknown[0]!r}")

@@ -29,6 +29,10 @@ def make_repeatable(seed: int, *, threads: int = 1) -> None:
         TypeError: `seed` or `threads` is no integer.
         ValueError: `seed` is out of its range, or `threads` is not positive.
         RuntimeError: TensorFlow already runs on another number of threads.
+
+    Example:
+        >>> make_repeatable(7)
+        >>> layer = keras.layers.Dense(3)  # draws the same first weights in each run
     """
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)

@@ -53,6 +53,14 @@ def scheduled_inputs(
             positive or leaves no value to forecast; `own_share` is not between 0 and 1; or the
             model has a layer of another kind, or other outputs than inputs.
 
+    Example:
+        >>> from rnnlab.models import recurrent_network
+        >>> series, model = np.ones((2, 6, 1)), recurrent_network(units=3)
+        >>> rng = np.random.default_rng(0)
+        >>> forced = scheduled_inputs(model, series, n_given=2, own_share=0.0, rng=rng)
+        >>> bool(np.all(forced == series))  # a share of 0 is teacher forcing
+        True
+
     References:
         Bengio, Vinyals, Jaitly and Shazeer (2015), "Scheduled sampling for sequence prediction
         with recurrent neural networks", section 2.4.
@@ -107,6 +115,16 @@ def train_scheduled(
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.
         KeyboardInterrupt: Ctrl-C was pressed, as in `rnnlab.training.train`.
+
+    Example:
+        >>> from rnnlab.models import recurrent_network
+        >>> series, model = np.ones((32, 6, 1)), recurrent_network(units=3)
+        >>> half = dict(n_given=2, own_share=lambda done: done / 2)
+        >>> history = train_scheduled(
+        ...     model, series, iterations=200, rng=np.random.default_rng(0), **half
+        ... )
+        >>> history.iterations
+        [0, 100]
 
     References:
         Bengio, Vinyals, Jaitly and Shazeer (2015), "Scheduled sampling for sequence prediction

@@ -32,6 +32,10 @@ def two_waves(n_series: int, n_steps: int, rng: Rng, noise: float = 0.1) -> Arra
         TypeError: A size is no integer, `rng` no NumPy generator, or `noise` no number.
         ValueError: A size is too small, or `noise` is negative or not finite.
 
+    Example:
+        >>> two_waves(3, 50, np.random.RandomState(42)).shape
+        (3, 50, 1)
+
     References:
         Géron (2019), "Hands-on machine learning with Scikit-Learn, Keras, and TensorFlow", second
         edition, chapter 15.

@@ -25,6 +25,12 @@ class Table:
         TypeError: A column is no one-dimensional sequence, or is a string.
         ValueError: There is no column, the lengths differ, a format belongs to no column, does
             not fit its values or asks for an exponent.
+
+    Example:
+        >>> Table({"units": [5, 100], "error": [0.25, 0.0625]}, {"error": ".2f"})
+        units error
+            5  0.25
+          100  0.06
     """
 
     def __init__(

@@ -17,6 +17,10 @@ def one_thread() -> AbstractContextManager[Any]:
     Returns:
         A context to be entered once; on leaving it, the number of threads is what it was. It does
         not reach TensorFlow's threads.
+
+    Example:
+        >>> with one_thread():
+        ...     product = np.ones((50, 100)) @ np.ones((100, 100))
     """
     limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
     return limits

@@ -75,6 +75,14 @@ def train(
         KeyboardInterrupt: Ctrl-C was pressed. The iteration at hand was finished; the model, and
             the checkpoint if there is one, hold what was reached. A second Ctrl-C does not wait.
 
+    Example:
+        >>> from rnnlab.lab2019 import next_batch
+        >>> from rnnlab.models import recurrent_network
+        >>> model, rng = recurrent_network(units=20), np.random.default_rng(0)
+        >>> history = train(model, lambda: next_batch(50, 20, rng), iterations=300)
+        >>> history.losses[-1] < history.losses[0]
+        True
+
     References:
         Werbos (1990), "Backpropagation through time: what it does and how to do it".
     """

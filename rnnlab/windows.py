@@ -48,6 +48,15 @@ def windows(
         TypeError: `n_steps` or `horizon` is no integer, or `values` are no numbers.
         ValueError: `values` have another shape, hold NaN or infinity, or end before the horizon
             of the first window does.
+
+    Example:
+        >>> inputs, targets = windows([1.0, 2.0, 3.0, 4.0, 5.0], n_steps=2, horizon=1)
+        >>> inputs[:, :, 0]
+        array([[1., 2.],
+               [2., 3.],
+               [3., 4.]])
+        >>> targets.ravel()
+        array([3., 4., 5.])
     """
     if horizon is None:
         horizon, at_each_step = 1, True
@@ -79,6 +88,11 @@ def split(values: npt.ArrayLike, *shares: float) -> list[Array]:
     Raises:
         TypeError: `values` or a share are no numbers.
         ValueError: No share is given, a share is not between 0 and 1, or a part would be empty.
+
+    Example:
+        >>> training, test = split(np.arange(10.0), 0.8)
+        >>> test
+        array([8., 9.])
     """
     borders = np.round(np.cumsum(shares) * np.shape(values)[0]).astype(int)
     if not all(np.diff([0, *borders, np.shape(values)[0]]) > 0):
@@ -114,6 +128,12 @@ def shuffled_batches(
         TypeError: `batch_size` is no integer, `rng` no NumPy generator, or an array not of
             numbers.
         ValueError: Inputs and targets are not equally many, or fewer than `batch_size`.
+
+    Example:
+        >>> inputs, targets = windows(np.arange(12.0), n_steps=2)
+        >>> batches = shuffled_batches(inputs, targets, 5, np.random.default_rng(0))
+        >>> next(batches)[0].shape
+        (5, 2, 1)
     """
     while True:
         order = rng.permutation(len(inputs))

@@ -25,6 +25,14 @@ class History:
         losses: At each of them, the loss after the update, on the batch just trained on.
         validation_losses: At each of them, the loss on the validation batch; empty without one.
         seconds: How long the run took, compiling included.
+
+    Example:
+        >>> from rnnlab.lab2019 import next_batch
+        >>> from rnnlab.models import recurrent_network
+        >>> model, rng = recurrent_network(units=5), np.random.default_rng(0)
+        >>> history = train(model, lambda: next_batch(50, 20, rng), iterations=200)
+        >>> history.iterations, len(history.losses)
+        ([0, 100], 2)
     """
 
     iterations: list[int] = field(default_factory=list)

@@ -60,6 +60,13 @@ def gru(
             float64, or the mask is not boolean.
         ValueError: A shape does not fit, a dimension is empty, or a value is NaN or infinite.
 
+    Example:
+        >>> layer = keras.layers.GRU(4, return_sequences=True)
+        >>> expected = layer(np.ones((2, 3, 1), "float32"))
+        >>> outputs, state = gru(np.ones((2, 3, 1), "float32"), *layer.get_weights())
+        >>> bool(np.allclose(outputs, expected, atol=1e-6))
+        True
+
     References:
         Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder", section
         2.3, where the reset gate comes before the product.

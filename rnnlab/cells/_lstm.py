@@ -58,6 +58,13 @@ def lstm(
             float64, or the mask is not boolean.
         ValueError: A shape does not fit, a dimension is empty, or a value is NaN or infinite.
 
+    Example:
+        >>> layer = keras.layers.LSTM(4, return_sequences=True)
+        >>> expected = layer(np.ones((2, 3, 1), "float32"))
+        >>> outputs, (h, c) = lstm(np.ones((2, 3, 1), "float32"), *layer.get_weights())
+        >>> bool(np.allclose(outputs, expected, atol=1e-6))
+        True
+
     References:
         Hochreiter and Schmidhuber (1997), "Long short-term memory", Neural Computation 9;
         Gers, Schmidhuber and Cummins (2000), "Learning to forget", Neural Computation 12, for

@@ -61,6 +61,13 @@ def simple_rnn(
         ValueError: A shape does not fit, a dimension is empty, a value is NaN or infinite, or
             the activation is unknown.
 
+    Example:
+        >>> layer = keras.layers.SimpleRNN(4, return_sequences=True)
+        >>> expected = layer(np.ones((2, 3, 1), "float32"))
+        >>> outputs, state = simple_rnn(np.ones((2, 3, 1), "float32"), *layer.get_weights())
+        >>> bool(np.allclose(outputs, expected, atol=1e-6))
+        True
+
     References:
         Elman (1990), "Finding structure in time", Cognitive Science 14.
     """

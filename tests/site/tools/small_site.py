@@ -9,7 +9,7 @@ from typing import Any
 
 from sphinx.testing.util import SphinxTestApp
 
-OTHERS = "sphinx_book_theme|pydata_sphinx_theme|sphinx_exercise|myst_nb"
+OTHERS = "sphinx.ext.napoleon|sphinx_book_theme|pydata_sphinx_theme|sphinx_exercise|myst_nb"
 SETTINGS = {
     "html_theme": "basic",
     "html_math_renderer": "katex",

@@ -1,0 +1,111 @@
+"""The reference: a line an object on its landing, and with each object where pages use it.
+
+    ```{objects} rnnlab.evaluation
+    ```
+
+lists what a module offers, each with the first sentence of its docstring. The line has the
+object's name as its address, where the whole reference stood on one page: old links still lead to
+something.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.ext.autodoc.mock import mock
+from sphinx.util.docutils import SphinxDirective
+
+from running.pages import code_cells, is_page, read_page
+
+Uses = dict[str, set[str]]
+
+
+def public_objects(name: str) -> Iterator[tuple[str, Any]]:
+    """Yield the functions and classes that a module offers, by name, in their order."""
+    module = import_module(name)
+    offered = getattr(module, "__all__", None)
+    for own, thing in vars(module).items():
+        is_own = inspect.getmodule(thing) is module and not own.startswith("_")
+        if callable(thing) and (own in offered if offered else is_own):
+            yield own, thing
+
+
+class Objects(SphinxDirective):
+    """The directive."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return a list: name, and what it is."""
+        module = self.arguments[0]
+        items = []
+        with mock(self.config.autodoc_mock_imports):
+            found = list(public_objects(module))
+        for name, thing in found:
+            full = f"{module}.{name}"
+            link = addnodes.pending_xref(
+                "", nodes.literal("", name), refdomain="py", reftype="obj", reftarget=full,
+                refdoc=self.env.docname, refexplicit=True, refwarn=True,
+            )  # fmt: skip
+            said, _ = self.parse_inline((inspect.getdoc(thing) or "").partition("\n\n")[0])
+            paragraph = nodes.paragraph("", "", link, nodes.Text(": "), *said)
+            items.append(nodes.list_item("", paragraph, ids=[full]))
+        return [nodes.bullet_list("", *items)]
+
+
+def uses_of(source: str) -> Iterator[str]:
+    """Yield the full names of what a page's cells import from our package."""
+    modules = {}
+    for cell in code_cells(read_page(source)):
+        for node in ast.walk(ast.parse(cell.source)):
+            match node:
+                case ast.ImportFrom(module="rnnlab", names=names):
+                    modules |= {one.asname or one.name: f"rnnlab.{one.name}" for one in names}
+                case ast.ImportFrom(module=str(module), names=names) if "rnnlab" in module:
+                    yield from (f"{module}.{one.name}" for one in names)
+                case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in modules:
+                    yield f"{modules[name]}.{attribute}"
+
+
+def find_uses(app: Sphinx, env: BuildEnvironment, *_: object) -> list[str]:
+    """Note which pages use what; return the pages of the reference if that has changed."""
+    uses: Uses = defaultdict(set)
+    for page in sorted(env.found_docs):
+        source = Path(env.doc2path(page)).read_text("utf-8")
+        if page.startswith("tutorials/") and is_page(source):
+            for name in uses_of(source):
+                uses[name].add(page)
+    if uses == getattr(env, "rnnlab_uses", None):
+        return []
+    env.rnnlab_uses = dict(uses)  # type: ignore[attr-defined]
+    return [page for page in env.found_docs if page.startswith("reference/")]
+
+
+def say_uses(
+    app: Sphinx, kind: str, name: str, thing: object, options: object, lines: list[str]
+) -> None:
+    """Add to a docstring the pages that use the object."""
+    module = getattr(thing, "__module__", None) or ""
+    # What another module has written is imported by the name of the one that offers it.
+    pages = app.env.rnnlab_uses.get(name, ())  # type: ignore[attr-defined]
+    if kind in ("function", "class", "exception") and module.startswith("rnnlab") and pages:
+        links = ", ".join(f":doc:`/{page}`" for page in sorted(pages))
+        lines += ["", f"Used on: {links}.", ""]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive, and look for uses before pages are read."""
+    app.add_directive("objects", Objects)
+    app.connect("env-get-outdated", find_uses)
+    app.connect("autodoc-process-docstring", say_uses, priority=900)  # after Napoleon
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
