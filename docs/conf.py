@@ -35,6 +35,7 @@ extensions = [
     "shipping.vendored",  # files of others are those of the list
     "showing.mathematics",  # formulas are set while the site is built
     "showing.inline_figures",  # figures are inline SVG that follows the page's colours
+    "showing.numbers",  # figures, tables and equations are numbered on each page from one
     "showing.folds",  # what a first reader does not need is folded
     "showing.exercises",  # exercises have headings, answers are native <details>
     "showing.hidden_cells",  # hidden code is native <details>
