@@ -37,6 +37,7 @@ extensions = [
     "showing.mathematics",  # formulas are set while the site is built
     "showing.tables",  # wide tables are cards on a phone
     "showing.inline_figures",  # figures are inline SVG that follows the page's colours
+    "showing.numbers",  # figures, tables and equations are numbered on each page from one
     "showing.folds",  # what a first reader does not need is folded
     "showing.exercises",  # exercises have headings, answers are native <details>
     "showing.hidden_cells",  # hidden code is native <details>

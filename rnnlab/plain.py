@@ -335,3 +335,13 @@ def named_lines(ax, x, lines, reference=""):
         place = {"xytext": (6, 0), "textcoords": "offset points"}
         ax.annotate(name, end, **place, color=color, va="center")
     return ax
+
+
+def label_lines(ax):
+    """Name each line that has a label, in its colour, where it ends."""
+    for name, line in {line.get_label(): line for line in ax.lines}.items():
+        if not name.startswith("_"):
+            place = {"xytext": (6, 0), "textcoords": "offset points"}
+            look = {"color": line.get_color(), "va": "center"}
+            ax.annotate(name, line.get_xydata()[-1], **place, **look)
+    return ax

@@ -1,8 +1,9 @@
 """Figures: data and Axes in, Axes out, in one style for light and dark pages.
 
-Pages turn black into their own text colour and keep the background
-transparent. Lines and dots are therefore opaque, and fills see-through: text
-on them stays readable on either background.
+Pages turn black into their own text colour, give the colours below another
+value on light and on dark, and keep the background transparent. Lines and
+dots are therefore opaque, and fills see-through: text on them stays readable
+on either background.
 """
 
 import textwrap
@@ -12,10 +13,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.ticker import LogLocator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 #: Line colours by name, each with a contrast of three to one on white and on a dark page.
 COLORS = {"blue": "#0072b2", "vermilion": "#d55e00", "green": "#009e73"}
+
+#: What stands beside the subject of a figure: the other seeds, the background.
+MUTED = "#6b7680"
 
 #: How much of a colour a full fill holds, so that black and white text both read on it.
 FILL_ALPHA = 0.5
@@ -108,23 +112,20 @@ def continuation(
 def named_lines(
     ax: Axes, x: ArrayLike, lines: Mapping[str, ArrayLike], reference: str = ""
 ) -> Axes:
-    """Draw lines, each with its name in its colour where it ends.
-
-    A name moves up where it would overlap another. Names go by the scale and the limits
-    that `ax` has when this is called. A line that leaves these limits is named where it does.
+    """Draw lines, each with its name in its colour, placed by `label_lines`.
 
     Args:
-        ax: Where to draw.
+        ax: Where to draw; set its scale and its limits first, the names go by them.
         x: The places of the values, ``[places]``.
         lines: Up to three lines by name and the reference: ``[places]``, or ``[runs, places]``
-            for several lines, named at their median. NaN is not drawn.
+            for several lines of one name. NaN is not drawn.
         reference: The name of what the others are compared with: black and dashed.
 
     Returns:
         `ax`.
 
     Raises:
-        ValueError: There are more lines than colours.
+        ValueError: There are more lines than colours, or `label_lines` finds no room.
     """
     others = [name for name in lines if name != reference]
     if len(others) > len(COLORS):
@@ -132,22 +133,86 @@ def named_lines(
     colors = {reference: "black"} | dict(zip(others, COLORS.values(), strict=False))
     for name, line in lines.items():
         look = "--" if name == reference else "-"
-        ax.plot(x, np.transpose(line), look, color=colors[name], linewidth=1.2)
-    ends = []
-    for name, line in lines.items():
-        middle = np.median(np.atleast_2d(np.asarray(line)), axis=0)
-        inside = (middle >= min(ax.get_ylim())) & (middle <= max(ax.get_ylim()))
-        ends += [(middle[k], np.ravel(x)[k], name) for k in np.flatnonzero(inside)[-1:]]
-    top = -np.inf  # of the names below, in points
-    for y, place, name in sorted(ends):
-        text = textwrap.fill(name, 16)
-        half = 7 * (1 + text.count("\n"))
-        height = ax.transData.transform((place, y))[1] * 72 / ax.figure.dpi
-        shift = max(0.0, top + half - height)
-        top = height + shift + half
-        label = ax.annotate(text, (place, y), (6, shift), textcoords="offset points", va="center")
-        label.set_color(colors[name])
+        ax.plot(x, np.transpose(line), look, color=colors[name], linewidth=1.2, label=name)
+    return label_lines(ax)
+
+
+def label_lines(ax: Axes) -> Axes:
+    """Name each line that has a label, in its colour, at the right of the axes.
+
+    A name stands at the height where its line ends, or where it was last in view. Names keep the
+    order of these ends, and where they are closer than a row of text they are pushed apart, as
+    little as that takes. They stand to the right of the axes, which shrink to make room: no line
+    reaches them. Lines of one label have one name, at the median of their ends; a label that
+    begins with an underscore is none, as for a legend.
+
+    Args:
+        ax: Where the lines are. Call this last: the names go by the limits and the size of then.
+
+    Returns:
+        `ax`.
+
+    Raises:
+        ValueError: No line with a label is in view, or the names are higher than the axes.
+
+    Example:
+        >>> ax.plot(iterations, losses, label="training")
+        >>> ax.plot(iterations, unseen, label="validation")
+        >>> plotting.label_lines(ax)
+    """
+    figure = ax.get_figure(root=True)
+    assert figure
+    figure.draw_without_rendering()  # lays the figure out: sizes are final from here
+    low, high = sorted(ax.get_ylim())
+    ends: dict[str, list[float]] = {}
+    colors = {}
+    for line in ax.get_lines():
+        y = np.asarray(line.get_ydata(), float)
+        in_view = y[(low <= y) & (y <= high)]
+        if in_view.size and not str(line.get_label()).startswith("_"):
+            ends.setdefault(str(line.get_label()), []).append(in_view[-1])
+            colors[str(line.get_label())] = line.get_color()
+    if not ends:
+        raise ValueError("ax must have a line with a label in view; got none")
+    right_of_axes = ax.get_yaxis_transform()
+    labels = []
+    for name, some in sorted(ends.items(), key=lambda item: float(np.median(item[1]))):
+        place = 1, float(np.median(some))
+        label = ax.annotate(textwrap.fill(name, 16), place, (4, 0), xycoords=right_of_axes)
+        label.set(color=colors[name], va="center", anncoords="offset points")
+        labels.append(label)
+    if ax.yaxis_inverted():
+        labels.reverse()
+    pixels = figure.dpi / 72  # to a point
+    heights = [label.get_window_extent().height + 2 * pixels for label in labels]
+    if sum(heights) > ax.bbox.height:
+        wanted, there = sum(heights) / pixels, ax.bbox.height / pixels
+        raise ValueError(f"ax must be {wanted:.0f} points high for its names; got {there:.0f}")
+    middles = [right_of_axes.transform(label.xy)[1] for label in labels]
+    moved = _apart(middles, heights, ax.bbox.y0, ax.bbox.y1)
+    for label, middle, new in zip(labels, middles, moved, strict=True):
+        label.xyann = (4, (new - middle) / pixels)
     return ax
+
+
+def _apart(
+    middles: Sequence[float], heights: Sequence[float], low: float, high: float
+) -> NDArray[np.float64]:
+    """Move boxes as little as keeps them in their order, within bounds and off each other.
+
+    Without the heights below it, each box has a free place; these must not fall from one box to
+    the next. Least squares under that condition has a closed form (isotonic regression): the
+    largest of the smallest means of the runs of boxes that hold a box.
+    """
+    count = len(middles)
+    below = np.cumsum(heights) - np.asarray(heights) / 2
+    free = np.asarray(middles) - below
+    placed = [
+        max(min(free[i:k].mean() for k in range(j + 1, count + 1)) for i in range(j + 1))
+        for j in range(count)
+    ]
+    moved: NDArray[np.float64] = below + np.clip(placed, low, high - sum(heights))
+    return moved
 
 
 def dots_with_medians(ax: Axes, runs: Mapping[str, ArrayLike]) -> Axes:
@@ -259,12 +324,11 @@ def tanh_saturation(ax: Axes, preactivations: ArrayLike, reach: float) -> Axes:
     marks = np.ravel(preactivations)
     slope = COLORS["green"], FILL_ALPHA
     ax.fill_between(grid, 1 - np.tanh(grid) ** 2, facecolor=slope, linewidth=0)
-    ax.plot(grid, np.tanh(grid), color=COLORS["blue"])
+    ax.plot(grid, 1 - np.tanh(grid) ** 2, color=COLORS["green"], linewidth=1, label="slope")
+    ax.plot(grid, np.tanh(grid), color=COLORS["blue"], label="tanh")
     ax.plot(marks, np.tanh(marks), "o", color=COLORS["vermilion"], markeredgewidth=0)
-    ax.annotate("tanh", (-reach, -1), (6, 5), textcoords="offset points")
-    ax.annotate("slope of tanh", (0.9, 0.35), (8, -4), textcoords="offset points")
     ax.set(xlim=(-reach, reach), ylim=(-1.15, 1.15))
-    return ax
+    return label_lines(ax)
 
 
 def unrolled_network(ax: Axes, steps: int = 3) -> Axes:

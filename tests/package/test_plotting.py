@@ -1,5 +1,7 @@
 """rnnlab.plotting: what a reader would read off a figure is what went in."""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -37,7 +39,7 @@ def contrast(first, second):
 LIGHT, DARK = ("#ffffff", "#222832"), ("#14181e", "#ced6dd")
 
 
-@pytest.mark.parametrize("color", plotting.COLORS.values(), ids=plotting.COLORS)
+@pytest.mark.parametrize("color", [*plotting.COLORS.values(), plotting.MUTED])
 @pytest.mark.parametrize(("background", "text"), [LIGHT, DARK])
 def test_lines_and_text_on_fills_stand_out_on_light_and_on_dark(color, background, text):
     color, background, text = map(to_rgb, (color, background, text))
@@ -89,8 +91,14 @@ def test_a_continuation_that_runs_away_does_not_squeeze_the_true_series(ax):
 
 
 def names_of(ax):
-    """Each name's place in the data, height above it in points, and colour."""
-    return {text.get_text(): (text.xy, text.xyann[1], text.get_color()) for text in ax.texts}
+    """Each name's height in the data, its height above that in points, and its colour."""
+    return {text.get_text(): (text.xy[1], text.xyann[1], text.get_color()) for text in ax.texts}
+
+
+def boxes_of(ax):
+    """Where the names stand in the finished figure, from the lowest up."""
+    ax.figure.draw_without_rendering()
+    return sorted((text.get_window_extent() for text in ax.texts), key=lambda box: box.y0)
 
 
 def test_a_line_and_its_name_at_its_end_have_one_colour_and_the_reference_is_dashed(ax):
@@ -102,37 +110,77 @@ def test_a_line_and_its_name_at_its_end_have_one_colour_and_the_reference_is_das
         assert line.get_xdata().tolist() == [10, 20, 30]
         assert line.get_ydata().tolist() == lines[name]
         assert (line.get_linestyle(), line.get_color()) == (style, color)
-        assert named[name] == ((30, end), 0, color)
+        assert named[name] == pytest.approx((end, 0, color))
 
 
 def test_runs_of_one_name_have_one_colour_and_one_name_at_their_median(ax):
     plotting.named_lines(ax, [1, 2], {"runs": [[0, 1], [0, 9], [0, 2]], "gap": [5, np.nan]})
     assert [line.get_ydata()[1] for line in ax.lines[:3]] == [1, 9, 2]
     assert len({line.get_color() for line in ax.lines[:3]}) == 1
-    assert names_of(ax)["runs"][0] == (2, 2)
-    assert names_of(ax)["gap"][0] == (1, 5)
+    assert names_of(ax)["runs"][0] == 2
+    assert names_of(ax)["gap"][0] == 5
 
 
-def test_names_that_would_overlap_move_up_by_the_height_of_a_line_and_others_stay(ax):
-    # 100 points a unit; a row of text has 14.
-    ax.set_position([0, 0, 1, 1])
-    ax.figure.set_size_inches(3, 300 / 72)
-    ax.set_ylim(0, 3)
-    lines = {"low": [0, 1.0], "just above": [0, 1.04], "two rows of letters": [0, 1.1]}
-    plotting.named_lines(ax, [0, 1], lines | {"far": [0, 2]}, reference="far")
-    shifts = {name: up for name, (_, up, _) in names_of(ax).items()}
-    wanted = {"low": 0, "just above": 14 - 4, "two rows of\nletters": 14 + 21 - 10, "far": 0}
-    assert shifts == pytest.approx(wanted)
+def test_names_that_would_overlap_are_pushed_apart_as_little_as_that_takes(ax):
+    for name, end in {"far": 9, "low": 2.9, "high": 3.1, "low too": 2.9}.items():
+        ax.plot([0, 1], [0, end], label=name)
+    plotting.label_lines(ax)
+    shifts = {name: shift for name, (_, shift, _) in names_of(ax).items()}
+    low, middle, high, far = boxes_of(ax)
+    assert low.y1 < middle.y0
+    assert middle.y1 < high.y0
+    assert middle.y0 - low.y1 == pytest.approx(high.y0 - middle.y1, abs=0.1)
+    assert shifts["far"] == 0
+    assert sum(shifts.values()) == pytest.approx(0)  # as far up as down
+    assert far.y0 > high.y1
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("top_down", [False, True])
+def test_a_crowd_of_names_keeps_its_order_inside_the_axes_and_off_its_lines(ax, scale, top_down):
+    ends = 1 + np.linspace(0, 0.01, 12)
+    for k, end in enumerate(ends):
+        ax.plot([0, 1], [1, end], label=f"run {k}" + ", with a long name" * (k == 3))
+    ax.set(yscale=scale, ylim=(1, 50))
+    if top_down:
+        ax.invert_yaxis()
+    plotting.label_lines(ax)
+    boxes = boxes_of(ax)
+    assert all(above.y0 >= below.y1 for below, above in pairwise(boxes))
+    assert boxes[0].y0 >= ax.bbox.y0 - 1
+    assert boxes[-1].y1 <= ax.bbox.y1 + 1
+    assert min(box.x0 for box in boxes) > ax.bbox.x1
+    in_order = sorted(ax.texts, key=lambda text: text.get_window_extent().y0)
+    heights = [text.xy[1] for text in in_order]
+    assert heights == sorted(heights, reverse=top_down)
+
+
+def test_more_names_than_the_axes_have_room_for_are_refused(ax):
+    ax.figure.set_size_inches(4, 1)
+    for k in range(8):
+        ax.plot([0, 1], [0, k], label=f"run {k}")
+    with pytest.raises(ValueError, match=r"ax must be \d+ points high for its names; got \d+"):
+        plotting.label_lines(ax)
+
+
+def test_lines_without_a_label_have_no_name_and_none_at_all_is_refused(ax):
+    ax.plot([0, 1], label="_hidden")
+    ax.axhline(0.5)
+    with pytest.raises(ValueError, match="ax must have a line with a label in view; got none"):
+        plotting.label_lines(ax)
+    ax.plot([0, 1], [5, 5], label="level", color=plotting.MUTED)
+    assert plotting.label_lines(ax) is ax
+    assert names_of(ax) == {"level": (5, 0, plotting.MUTED)}
 
 
 def test_a_line_that_leaves_the_axis_is_named_where_it_does(ax):
     ax.set(yscale="log", ylim=(1e-4, 2))
-    plotting.named_lines(ax, [1, 2, 3], {"stays": [1, 1, 1], "falls": [1, 1e-2, 1e-6]})
-    assert names_of(ax)["falls"][0] == (2, 1e-2)
-    assert names_of(ax)["stays"][0] == (3, 1)
-    assert ax.get_ylim() == (1e-4, 2)
-    plotting.named_lines(ax, [1, 2], {"outside": [5, 5]})
+    lines = {"stays": [1, 1, 1], "falls": [1, 1e-2, 1e-6], "outside": [5, 5, 5]}
+    plotting.named_lines(ax, [1, 2, 3], lines)
+    assert names_of(ax)["falls"][0] == 1e-2
+    assert names_of(ax)["stays"][0] == 1
     assert "outside" not in names_of(ax)
+    assert ax.get_ylim() == (1e-4, 2)
 
 
 def test_more_lines_than_colours_are_refused(ax):
@@ -194,7 +242,7 @@ def test_lines_and_dots_are_opaque(ax):
     plotting.tanh_saturation(ax, [0, 1], 2)
     logarithmic = plotting.ranges_with_medians(ax.figure.add_subplot(), {"row": [1, 2]}, "s")
     lines = [*ax.lines, *logarithmic.lines]
-    assert len(lines) == 15
+    assert len(lines) == 16
     assert {line.get_alpha() for line in lines} == {None}
 
 
@@ -221,7 +269,8 @@ def test_a_heat_map_s_colour_is_the_sign_and_its_strength_the_magnitude(ax):
 def test_marks_lie_on_tanh_and_the_axis_reaches_as_far_as_asked(ax):
     values = np.array([[-21.0, 0.5], [3.0, 9.0]])
     assert plotting.tanh_saturation(ax, values, reach=23) is ax
-    curve, marks = (line.get_xydata() for line in ax.lines)
+    slope, curve, marks = (line.get_xydata() for line in ax.lines)
+    np.testing.assert_allclose(slope[:, 1], 1 - np.tanh(slope[:, 0]) ** 2)
     np.testing.assert_allclose(marks, np.stack([values.ravel(), np.tanh(values.ravel())], 1))
     np.testing.assert_allclose(curve[:, 1], np.tanh(curve[:, 0]))
     assert ax.get_xlim() == (curve[0, 0], curve[-1, 0]) == (-23, 23)

@@ -10,9 +10,11 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from matplotlib import rc_params_from_file
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from showing.inline_figures import inline_svg, stepper
+from rnnlab.plotting import COLORS
+from showing.inline_figures import PALETTE, foreign_colors, inline_svg, stepper
 
 from .tools.small_site import SmallSite
 
@@ -28,7 +30,7 @@ def drawn() -> str:
     """A figure as Matplotlib draws it in the site's style."""
     with plt.rc_context():
         plt.rcParams.update(
-            {key: value for key, value in plt.matplotlib.rc_params_from_file(
+            {key: value for key, value in rc_params_from_file(
                 STYLE, use_default_template=False).items() if key != "backend"}
         )  # fmt: skip
         figure, axes = plt.subplots()
@@ -49,7 +51,33 @@ def test_a_figure_follows_the_colour_of_the_text(drawn: str) -> None:
     assert "#000000" not in html
     assert "currentColor" in html
     assert 'fill="currentColor"' in html.partition(">")[0]
-    assert "#0072b2" in html  # other colours stay
+    assert "stroke:var(--figure-blue, #0072b2)" in html
+    assert "stroke:var(--figure-grid, #dcd8cd)" in html
+    assert foreign_colors(html) == set()
+
+
+def test_the_style_s_colours_are_those_of_the_package() -> None:
+    style = rc_params_from_file(STYLE, use_default_template=False)
+    assert style["axes.prop_cycle"].by_key()["color"] == list(COLORS.values())
+    assert style["grid.color"] == PALETTE["grid"]
+
+
+@pytest.mark.parametrize(
+    ("draws", "foreign"),
+    [
+        ('<path style="stroke: #ff0000"/>', {"#ff0000"}),
+        ('<path stroke="red"/>', {"red"}),
+        ('<g style="fill: #777777"><use/></g>', {"#777777"}),
+        ('<use style="fill: #1f77b4; stroke: #0072b2"/>', {"#1f77b4"}),
+        ('<path style="fill: #123456; fill-opacity: 0.5; stroke: #d55e00"/>', set()),
+        ('<path style="fill: none; stroke: none"/>', set()),
+    ],
+)
+def test_a_line_or_text_in_another_colour_is_seen_and_an_area_is_not(
+    draws: str, foreign: set[str]
+) -> None:
+    html = inline_svg(SVG.replace("<path", f"{draws}<path", 1), alt="x", prefix="f1")
+    assert foreign_colors(html) == foreign
 
 
 def test_a_figure_has_a_name_and_no_style_sheet_or_metadata(drawn: str) -> None:
@@ -127,6 +155,23 @@ def test_a_figure_of_a_cell_without_alt_text_names_page_and_cell(tmp_path: Path)
     assert "a figure without alt text in cell 2" in warning
     assert others == []
     assert site.html("index.html").count('role="img"') == 2
+
+
+def test_a_colour_that_does_not_follow_the_page_names_page_and_cell(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path, "showing.inline_figures")
+    svg = SVG.replace("#000000", "#ff0000")
+    output = new_output("display_data", {"image/svg+xml": svg, "text/plain": "a figure"})
+    metadata = {"mystnb": {"image": {"alt": "a line"}}}
+    cells = [
+        new_markdown_cell("# Title"),
+        new_code_cell("draw()", outputs=[output], metadata=metadata),
+    ]
+    metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
+    notebook = new_notebook(cells=cells, metadata=metadata)
+    (site.source / "index.ipynb").write_text(nbformat.writes(notebook))
+    [warning] = site.build().splitlines()
+    assert "index.ipynb" in warning
+    assert "a figure draws with #ff0000 in cell 1; use a colour of rnnlab.plotting" in warning
 
 
 def test_a_figure_of_a_cell_that_draws_nothing_is_refused(tmp_path: Path) -> None:

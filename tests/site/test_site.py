@@ -143,6 +143,25 @@ def test_formulas_figures_and_headings_take_the_colour_of_the_text(
             assert text == figure
 
 
+def test_lines_of_figures_are_lighter_in_the_dark_and_on_paper_as_in_the_light(
+    browser: Browser, root: str
+) -> None:
+    name = page_with(r"stroke:var\(--figure-blue")
+    blue = """() => {
+      const line = document.querySelector('[style*="stroke:var(--figure-blue"]');
+      return getComputedStyle(line).stroke;
+    }"""
+    found = []
+    for colours in ("light", "dark"):
+        with check.visit(browser, root + name, colours=colours) as seen:
+            found.append(seen.page.evaluate(blue))
+    with check.visit(browser, root + name, colours="dark") as seen:
+        seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        found.append(seen.page.evaluate(blue))
+    light, dark, paper = found
+    assert paper == light != dark
+
+
 def test_a_figure_drawn_in_steps_is_whole_at_first_and_starts_again(
     window: Page, root: str
 ) -> None:

@@ -1,8 +1,10 @@
 """Figures as inline SVG: they take the page's colours, and their alt text is their name.
 
-Matplotlib's file becomes a part of the page: black turns into `currentColor`, ids are unique on the
-page, the style sheet that would reach the whole page becomes attributes of this figure, and dates
-and other metadata go.  An image without alt text fails the build.
+Matplotlib's file becomes a part of the page: black turns into `currentColor` and each colour of the
+palette into a custom property, which the style sheet gives another value in the dark; ids are
+unique on the page, the style sheet that would reach the whole page becomes attributes of this
+figure, and dates and other metadata go.  An image without alt text fails the build, and so does a
+line, marker or text in a colour that does not follow the page.
 
 Where motion teaches, a figure is drawn in steps: artists with the gid `step-1`, `step-2`, ...
 appear one after the other when the reader asks; on paper and without scripts it is whole.
@@ -18,9 +20,16 @@ from xml.etree import ElementTree
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from rnnlab.plotting import COLORS, MUTED
 from showing.locations import cell_of, warn
 
-BLACK = re.compile(r"(?<=[:\s])(#000000|#000|black)(?=;|\s|$)")
+# The grid is the style's own (matplotlibrc): the one line that need not stand out.
+PALETTE = {**COLORS, "muted": MUTED, "grid": "#dcd8cd"}
+# What a colour of a file becomes in the page, where `site.css` has its value for either mode.
+OURS = dict.fromkeys(("#000000", "#000", "black"), "currentColor") | {
+    color: f"var(--figure-{name}, {color})" for name, color in PALETTE.items()
+}
+COLOR = re.compile(r"(?<=[:\s])(#[0-9a-f]+|black)(?=;|\s|$)")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 # A hundredth of a point is a seventy-fifth of a CSS pixel: finer digits are only weight.
 FINE = re.compile(r"-?\d+\.\d{3,}")
@@ -50,6 +59,26 @@ def inline_svg(source: str, *, alt: str, prefix: str) -> str:
     root.attrib |= {"stroke-linejoin": "round", "stroke-linecap": "butt", "fill": "currentColor"}
     root.attrib |= {"class": "figure", "role": "img", "aria-label": " ".join(alt.split())}
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def foreign_colors(svg: str) -> set[str]:
+    """Return the colours of lines, markers and text that do not follow the page's mode.
+
+    What a path is filled with may be any colour: it is an area, as a cell of a heat map, and data.
+    """
+    found: set[str] = set()
+    for element in ElementTree.fromstring(svg).iter():
+        look = element.attrib | style_of(element)
+        found.add(look.get("stroke", "none"))
+        if element.tag in {"g", "use"}:  # text is a group of glyphs, a marker the use of a path
+            found.add(look.get("fill", "none"))
+    return {one for one in found - {"none", "currentColor"} if not one.startswith("var(")}
+
+
+def style_of(element: ElementTree.Element) -> dict[str, str]:
+    """Return the declarations of an element's `style`."""
+    declarations = (one.partition(":") for one in element.get("style", "").split(";"))
+    return {name: value for name, _, value in declarations if name}
 
 
 def stepper(svg: str) -> str:
@@ -102,7 +131,8 @@ def lighten(key: str, value: str, names: dict[str, str]) -> str:
     """Return an attribute's value with the page's colour, the new ids and no idle digits."""
     value = REFERENCE.sub(lambda match: f"url(#{names[match[1]]})", value)
     if key in {"style", "fill", "stroke"}:
-        return BLACK.sub("currentColor", f" {value}").strip().replace("; ", ";").replace(": ", ":")
+        value = COLOR.sub(lambda match: OURS.get(match[1], match[1]), f" {value}")
+        return value.strip().replace("; ", ";").replace(": ", ":")
     if key == "transform":
         return re.sub(r"translate\([^)]*\)", lambda match: FINE.sub(shorten, match[0]), value)
     if key in POSITIONS:
@@ -140,6 +170,9 @@ def place_figures(app: Sphinx, document: nodes.document) -> None:
             relative, path = app.env.relfn2path(uri, app.env.docname)
             app.env.note_dependency(relative)
             svg = inline_svg(Path(path).read_text("utf-8"), alt=alt, prefix=f"f{number}")
+            for color in sorted(foreign_colors(svg)):
+                what = "a figure draws with %s in %s; use a colour of rnnlab.plotting, or black"
+                warn(app.env.docname, image, what, color, cell_of(image))
             image.replace_self(nodes.raw("", svg + stepper(svg), format="html"))
 
 
