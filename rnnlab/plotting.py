@@ -45,6 +45,10 @@ def series_with_window(
 
     Returns:
         `ax`.
+
+    Example:
+        >>> t = np.arange(9.0)
+        >>> ax = series_with_window(ax, t, np.sin(t), t[3:6], np.sin(t[3:6]), "window")
     """
     ax.plot(times, values, color=COLORS["blue"], linewidth=1.2)
     ax.plot(window_times, window, color=COLORS["vermilion"], linewidth=4)
@@ -68,6 +72,9 @@ def shifted_window(
 
     Returns:
         `ax`.
+
+    Example:
+        >>> ax = shifted_window(ax, [0, 1, 2, 3], [0.0, 1.0, 0.0, 1.0], [0.9, 0.1, 0.9])
     """
     times, values = np.asarray(times), np.asarray(values)
     blue, vermilion, green = COLORS.values()
@@ -97,6 +104,10 @@ def continuation(
 
     Returns:
         `ax`.
+
+    Example:
+        >>> t = np.arange(9.0)
+        >>> ax = continuation(ax, t, np.sin(t), np.sin(t[2:6]), np.cos(t[6:]))
     """
     times, first = np.asarray(times), -len(np.ravel(generated))
     begin = first - len(np.ravel(seed))
@@ -126,6 +137,10 @@ def named_lines(
 
     Raises:
         ValueError: There are more lines than colours, or `label_lines` finds no room.
+
+    Example:
+        >>> errors = {"linear": [1.0, 2.0, 3.0], "network": [0.5, 0.7, 0.8]}
+        >>> ax = named_lines(ax, [1, 2, 3], errors, reference="linear")
     """
     others = [name for name in lines if name != reference]
     if len(others) > len(COLORS):
@@ -156,9 +171,8 @@ def label_lines(ax: Axes) -> Axes:
         ValueError: No line with a label is in view, or the names are higher than the axes.
 
     Example:
-        >>> ax.plot(iterations, losses, label="training")
-        >>> ax.plot(iterations, unseen, label="validation")
-        >>> plotting.label_lines(ax)
+        >>> lines = ax.plot([1.0, 2.0], label="network")
+        >>> ax = label_lines(ax)
     """
     figure = ax.get_figure(root=True)
     assert figure
@@ -224,6 +238,9 @@ def dots_with_medians(ax: Axes, runs: Mapping[str, ArrayLike]) -> Axes:
 
     Returns:
         `ax`.
+
+    Example:
+        >>> ax = dots_with_medians(ax, {"tanh": [0.3, 0.2, 0.4], "ReLU": [0.1, 0.2, 0.9]})
     """
     for row, results in enumerate(runs.values()):
         values = np.asarray(results)
@@ -251,6 +268,9 @@ def ranges_with_medians(ax: Axes, values: Mapping[str, ArrayLike], unit: str) ->
 
     Raises:
         ValueError: There is no name, or its values are none, not positive or not finite.
+
+    Example:
+        >>> ax = ranges_with_medians(ax, {"tanh": [3, 20, 40], "ReLU": [100, 900]}, "steps")
     """
     if not values:
         raise ValueError("values must hold at least one name; got none")
@@ -292,6 +312,9 @@ def heat_map(
 
     Returns:
         `ax`.
+
+    Example:
+        >>> ax = heat_map(ax, [[1.0, -0.5]], row_labels=["state"], column_labels=["0", "1"])
     """
     matrix = np.asarray(values, float)
     full = max(1.0, float(np.abs(matrix).max()))
@@ -319,6 +342,9 @@ def tanh_saturation(ax: Axes, preactivations: ArrayLike, reach: float) -> Axes:
 
     Returns:
         `ax`.
+
+    Example:
+        >>> ax = tanh_saturation(ax, [-0.3, 2.5], reach=3.0)
     """
     grid = np.linspace(-reach, reach, 500)
     marks = np.ravel(preactivations)
@@ -343,6 +369,9 @@ def unrolled_network(ax: Axes, steps: int = 3) -> Axes:
 
     Returns:
         `ax`.
+
+    Example:
+        >>> ax = unrolled_network(ax, steps=3)
     """
     blue, vermilion, green = COLORS.values()
     arrows = {
