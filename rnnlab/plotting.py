@@ -24,6 +24,9 @@ MUTED = "#6b7680"
 #: How much of a colour a full fill holds, so that black and white text both read on it.
 FILL_ALPHA = 0.5
 
+#: The gid of texts that `label_lines` has placed.
+NAME_OF_LINE = "name-of-line"
+
 
 def series_with_window(
     ax: Axes,
@@ -126,7 +129,7 @@ def named_lines(
     """Draw lines, each with its name in its colour, placed by `label_lines`.
 
     Args:
-        ax: Where to draw; set its scale and its limits first, the names go by them.
+        ax: Where to draw; with its scale and limits, or call `label_lines` when it has them.
         x: The places of the values, ``[places]``.
         lines: Up to three lines by name and the reference: ``[places]``, or ``[runs, places]``
             for several lines of one name. NaN is not drawn.
@@ -162,7 +165,8 @@ def label_lines(ax: Axes) -> Axes:
     begins with an underscore is none, as for a legend.
 
     Args:
-        ax: Where the lines are. Call this last: the names go by the limits and the size of then.
+        ax: Where the lines are. The names go by the limits and the size that it has now; where
+            these change, call this again, and the names move.
 
     Returns:
         `ax`.
@@ -174,6 +178,8 @@ def label_lines(ax: Axes) -> Axes:
         >>> lines = ax.plot([1.0, 2.0], label="network")
         >>> ax = label_lines(ax)
     """
+    for old in [text for text in ax.texts if text.get_gid() == NAME_OF_LINE]:
+        old.remove()
     figure = ax.get_figure(root=True)
     assert figure
     figure.draw_without_rendering()  # lays the figure out: sizes are final from here
@@ -193,7 +199,7 @@ def label_lines(ax: Axes) -> Axes:
     for name, some in sorted(ends.items(), key=lambda item: float(np.median(item[1]))):
         place = 1, float(np.median(some))
         label = ax.annotate(textwrap.fill(name, 16), place, (4, 0), xycoords=right_of_axes)
-        label.set(color=colors[name], va="center", anncoords="offset points")
+        label.set(color=colors[name], va="center", anncoords="offset points", gid=NAME_OF_LINE)
         labels.append(label)
     if ax.yaxis_inverted():
         labels.reverse()

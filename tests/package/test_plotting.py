@@ -155,6 +155,17 @@ def test_a_crowd_of_names_keeps_its_order_inside_the_axes_and_off_its_lines(ax, 
     assert heights == sorted(heights, reverse=top_down)
 
 
+def test_names_move_with_the_limits_when_they_are_asked_to(ax):
+    lines = {"low": [0, 9.0], "high": [0, 10.0]}
+    plotting.named_lines(ax, [0, 1], lines)
+    ax.set_ylim(0, 400)
+    plotting.label_lines(ax)
+    assert len(ax.texts) == 2
+    low, high = boxes_of(ax)
+    assert low.y1 < high.y0
+    assert [text.get_text() for text in ax.texts] == ["low", "high"]
+
+
 def test_more_names_than_the_axes_have_room_for_are_refused(ax):
     ax.figure.set_size_inches(4, 1)
     for k in range(8):
