@@ -14,7 +14,7 @@ def curve(t):
 
 @pytest.mark.parametrize("sigma", [0.1, 1.0, 3.0])
 def test_the_best_possible_forecast_is_the_mean_over_all_times(sigma):
-    page = functions_of("honest-forecasting")
+    page = functions_of("the-noise-floor")
     x, _ = page["noisy_windows"](np.random.default_rng(1), 3, sigma)
     found = page["best_possible"](x, sigma)
     assert found.shape == (3, 1, 1)

@@ -36,6 +36,7 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "honest-book-*": DESCENT,
     "honest-floor-quiet": DESCENT,
     "honest-floor-loud": DESCENT,
+    "floor-network-most": DESCENT,
     "honest-walk-*": DESCENT,
     "predict-mse-*": DESCENT,
     "predict-rmse-*": DESCENT,
