@@ -1,8 +1,8 @@
-"""What the page backpropagation-through-time claims about training."""
+"""What the page truncated-backpropagation claims about training."""
 
 from tests.studies.from_page import functions_of
 
-PAGE = functions_of("backpropagation-through-time")
+PAGE = functions_of("truncated-backpropagation")
 
 
 def claim_an_echo_of_five_steps_needs_six(seed: int) -> dict[str, float]:
