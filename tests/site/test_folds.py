@@ -44,7 +44,9 @@ def test_a_fold(tmp_path: Path) -> None:
     # 360 words and a line are two minutes and a bit: full minutes, rounded up.
     assert summary.endswith('<span class="minutes">3 minutes</span>')
     assert '<div id="old-place">' in inside
-    assert "word word" in inside and "x" in inside and "word word" not in before + after
+    assert "word word" in inside
+    assert "x" in inside
+    assert "word word" not in before + after
     assert "<p>After.</p>" in after
 
 

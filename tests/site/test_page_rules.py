@@ -65,7 +65,12 @@ def page() -> str:
     body += "**Predict first:** is it?\n\n```{fold-start} It is\n```\n\nIt is.\n\n"
     body += "```{fold-end}\n```\n\n"
     body += "$$\nx = 0.5\n$$ (eq-x)\n\nIn Exercises 1.2 to 1.4, $0.5$ and `0.5` and [0.5](x.md).\n"
-    return front + body + EXERCISE + "\n## In short\n\nIt is.\n\n## In practice\n\nDo.\n\n## Further reading\n\nRead.\n"
+    return (
+        front
+        + body
+        + EXERCISE
+        + "\n## In short\n\nIt is.\n\n## In practice\n\nDo.\n\n## Further reading\n\nRead.\n"
+    )
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)

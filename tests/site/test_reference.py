@@ -56,7 +56,8 @@ def test_a_reference(tmp_path: Path) -> None:
     assert "Return the share of values that their intervals hold." in landing
     group = site.html("reference/group.html")
     used = re.findall(r"<p>Used on: (.*?)</p>", group, re.DOTALL)
-    assert len(used) == 1 and "../tutorials/cover.html" in used[0]
+    assert len(used) == 1
+    assert "../tutorials/cover.html" in used[0]
     # Another use: the page of the reference follows.
     site.page("tutorials/cover", TUTORIAL.replace("coverage", "interval_score"))
     site.build()

@@ -38,7 +38,9 @@ class PageTime(SphinxRole):
         """Leave the question in the text until the page is written."""
         kind, _, page = unescape(self.text).partition(" ")
         page = page or self.env.docname
-        if self.text not in {"read", "open", "run"} and not (kind == "run" and page in self.env.found_docs):
+        if self.text not in {"read", "open", "run"} and not (
+            kind == "run" and page in self.env.found_docs
+        ):
             wanted = "{page-time} takes `read`, `open`, `run` or `run` and a page, not %r"
             LOGGER.warning(wanted, self.text, location=self.get_location())
         return [nodes.inline(page_time=kind, page=page)], []

@@ -22,7 +22,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.ext.autodoc.mock import mock
+from sphinx.ext.autodoc.mock import mock  # type: ignore[attr-defined]
 from sphinx.util.docutils import SphinxDirective
 
 from running.pages import code_cells, is_page, read_page
@@ -65,7 +65,7 @@ class Objects(SphinxDirective):
 
 def uses_of(source: str) -> Iterator[str]:
     """Yield the full names of what a page's cells import from our package."""
-    modules = {}
+    modules: dict[str, str] = {}
     for cell in code_cells(read_page(source)):
         for node in ast.walk(ast.parse(cell.source)):
             match node:
