@@ -103,9 +103,18 @@ def say_uses(
         lines += ["", f"Used on: {links}.", ""]
 
 
+def load_modules(app: Sphinx) -> list[object]:
+    """Load the modules whose sources are shown, without TensorFlow: viewcode would load it."""
+    with mock(app.config.autodoc_mock_imports):
+        for name in getattr(app.env, "_viewcode_modules", ()):
+            import_module(name)
+    return []
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and look for uses before pages are read."""
     app.add_directive("objects", Objects)
     app.connect("env-get-outdated", find_uses)
     app.connect("autodoc-process-docstring", say_uses, priority=900)  # after Napoleon
+    app.connect("html-collect-pages", load_modules, priority=400)  # before viewcode (500)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

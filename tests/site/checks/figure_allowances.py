@@ -42,6 +42,7 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "predict-rmse-*": DESCENT,
     "predict-between-losses": DESCENT,
     "deep-*": TRAINED,
+    "reg-*": TRAINED,
     "own-best": TRAINED,
     "predict-map-factor": TRAINED,
     "predict-mean-*": TRAINED,
