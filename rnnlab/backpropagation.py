@@ -139,9 +139,9 @@ def backward(kept: Forward, output_gradients: Any, truncate_after: int | None = 
     .. math::
 
         \frac{\partial L}{\partial W_x} &= \sum_t x_t^\top \delta_t, &
-        \frac{\partial L}{\partial W_h} &= \sum_t h_{t-1}^\top \delta_t, &
-        \frac{\partial L}{\partial b} &= \sum_t \delta_t, \\
-        \frac{\partial L}{\partial x_t} &= \delta_t W_x^\top, &
+        \frac{\partial L}{\partial W_h} &= \sum_t h_{t-1}^\top \delta_t, \\
+        \frac{\partial L}{\partial b} &= \sum_t \delta_t, &
+        \frac{\partial L}{\partial x_t} &= \delta_t W_x^\top, \\
         \frac{\partial L}{\partial h_{-1}} &= \delta_0 W_h^\top
 
     Truncated after :math:`k` steps, :math:`\delta_t` leaves out what comes from the outputs at

@@ -41,8 +41,8 @@ def generate(
         stateful: Whether to hand on the state rather than re-read a window.
 
     Returns:
-        The values after the beginning, in the dtype of the model: ``[n_values]``, or
-        ``[batch, n_values, features]``. A network that runs away reaches infinity and then NaN.
+        The values after the beginning, ``[n_values]`` or ``[batch, n_values, features]``, in the
+        dtype of the model. A network that runs away reaches infinity and then NaN.
 
     Raises:
         TypeError: An argument is of another type than wanted.

@@ -89,8 +89,8 @@ def legal_symbols(string: str) -> list[str]:
         string: The beginning of a string of the grammar, or a whole one.
 
     Returns:
-        For each symbol, those that may come next, in the order of `REBER_SYMBOLS`: one or two, or
-        none after the last of a whole string.
+        For each symbol, the one or two that may come next, in the order of `REBER_SYMBOLS`; none
+        after the last of a whole string.
 
     Raises:
         TypeError: `string` is no string.

@@ -9,9 +9,12 @@ from rnnlab._door import Array, Rng, takes
 def two_waves(n_series: int, n_steps: int, rng: Rng, noise: float = 0.1) -> Array:
     r"""Draw series of two sines with frequencies and phases of their own, and noise.
 
-    .. math:: x_k = \tfrac12 \sin\bigl((10 + 10 f_1)(t_k - o_1)\bigr)
-        + \tfrac15 \sin\bigl((20 + 20 f_2)(t_k - o_2)\bigr)
-        + \mathrm{noise} \, (u_k - \tfrac12), \qquad t_k = \frac{k}{\mathrm{n\_steps} - 1}
+    .. math::
+
+        x_k &= \tfrac12 \sin\bigl((10 + 10 f_1)(t_k - o_1)\bigr) \\
+        &+ \tfrac15 \sin\bigl((20 + 20 f_2)(t_k - o_2)\bigr) \\
+        &+ \mathrm{noise} \, (u_k - \tfrac12), \\
+        t_k &= \frac{k}{\mathrm{n\_steps} - 1}
 
     The numbers :math:`f_1, f_2, o_1, o_2` of each series, and :math:`u_k` of each step, are drawn
     evenly from 0 to 1. The noise has the variance :math:`\mathrm{noise}^2 / 12`, below which no

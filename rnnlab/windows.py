@@ -40,8 +40,8 @@ def windows(
         at_each_step: Whether to forecast them at each step, not only after the last.
 
     Returns:
-        Inputs ``[windows, n_steps, features]``, the earliest window first, and targets, float64:
-        ``[windows, n_steps, features]`` without a horizon, ``[windows, horizon, features]`` with
+        Inputs ``[windows, n_steps, features]``, the earliest window first, and targets, float64.
+        These are ``[windows, n_steps, features]`` without a horizon, ``[windows, horizon, features]`` with
         one, and ``[windows, n_steps, horizon * features]`` at each step.
 
     Raises:

@@ -100,6 +100,7 @@ def test_a_page_by_the_rules_has_no_problems() -> None:
         ("## Further reading", "## Else", "the page ends with"),
         ("## In short\n\nIt is.\n\n", "", "the page ends with"),
         ("**Predict first:** is it?", "**Predict first:** is it?\n\n" + CELL, "stands beside"),
+        ("{fold-start} It is", "{fold-start} It is `x`", "whose title holds code"),
         ("value = 1\n", f"value = {'1' * 80}\n", "wider than 76"),
         ("{page-time}`run`", "", "is missing"),
         ("description lang=en", "keywords", "no description"),

@@ -79,3 +79,9 @@ def test_nothing_private_is_shown() -> None:
     for path in (BUILT / "reference").glob("*.html"):
         shown = re.findall(r'class="sig sig-object py" id="([^"]+)"', path.read_text("utf-8"))
         assert not [name for name in shown if re.search(r"\._|\.plain\.", name)]
+
+
+def test_no_sentence_is_taken_for_a_type() -> None:
+    """Napoleon takes what stands before a colon after `Returns:` for a type."""
+    for path in (BUILT / "reference").glob("*.html"):
+        assert "Return type" not in path.read_text("utf-8"), path.name

@@ -46,7 +46,7 @@ def problems(source: str) -> list[str]:
         if "remove-cell" not in cell.metadata.get("tags", []):
             wide = (line for line in cell.source.splitlines() if len(line) > WIDEST)
             found += [f"wider than {WIDEST}: {line}" for line in wide]
-    return found + list(_predictions(source))
+    return [*found, *_predictions(source), *_folds(source)]
 
 
 def _budgets(notebook: NotebookNode, prose: list[str]) -> Iterator[str]:
@@ -121,6 +121,12 @@ def _predictions(source: str) -> Iterator[str]:
         after = re.search(r"^```\{([\w-]+)\}|^#+ ", outside[asked.end() :], re.MULTILINE)
         if not after or after[1] != "fold-start":
             yield f"the answer stands beside: {outside[asked.start() :].splitlines()[0]}"
+
+
+def _folds(source: str) -> Iterator[str]:
+    """A fence whose first line holds a backtick is none."""
+    for title in re.findall(r"^```\{fold-start\}(.*`.*)$", source, re.MULTILINE):
+        yield f"a fold whose title holds code: {title}"
 
 
 def _typed_figures(text: str) -> Iterator[re.Match[str]]:
