@@ -41,8 +41,9 @@ def windows(
 
     Returns:
         Inputs ``[windows, n_steps, features]``, the earliest window first, and targets, float64.
-        These are ``[windows, n_steps, features]`` without a horizon, ``[windows, horizon, features]`` with
-        one, and ``[windows, n_steps, horizon * features]`` at each step.
+        These are ``[windows, n_steps, features]`` without a horizon,
+        ``[windows, horizon, features]`` with one, and ``[windows, n_steps, horizon * features]``
+        at each step.
 
     Raises:
         TypeError: `n_steps` or `horizon` is no integer, or `values` are no numbers.
