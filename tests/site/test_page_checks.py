@@ -41,6 +41,16 @@ BROKEN = {
     ),
     "style element": (check.quiet, POLICY, "<style>p {color: red}</style>", "refused style-src"),
     "too wide": (check.upright, "", '<p style="width: 2000px">Wide.</p>', "scrolls sideways"),
+    "clipped formula": (
+        check.clipped, "",
+        '<div class="formula" style="width: 9em; overflow-x: auto">' + "x" * 99 + "</div>",
+        "wider than its column",
+    ),
+    "clipped code": (
+        check.clipped, "",
+        '<div class="cell"><pre style="overflow-x: auto">' + "x" * 300 + "</pre></div>",
+        "wider than its column",
+    ),
     "twice an id": (check.addresses, "", '<p id="a">a</p><p id="a">b</p>', "have the id a"),
     "heading": (check.addresses, "", "<h2>No address</h2>", "heading without id"),
     "figure": (check.addresses, "", "<figure>x</figure>", "figure without id"),

@@ -125,6 +125,19 @@ def upright(seen: Visit) -> list[str]:
     )
 
 
+def clipped(seen: Visit) -> list[str]:
+    """Check that no table or formula is wider than its column; on a wide screen, code neither."""
+    return list(
+        seen.page.evaluate("""() => {
+          const boxes = ["main .pst-scrollable-table-container", "main .formula"];
+          if (innerWidth > 1000) boxes.push("main div.cell pre");
+          return [...document.querySelectorAll(boxes.join(", "))]
+            .filter((box) => box.scrollWidth > box.clientWidth + 1)
+            .map((box) => `wider than its column: ${box.outerHTML.slice(0, 90)}`);
+        }""")
+    )
+
+
 def addresses(seen: Visit) -> list[str]:
     """Check that ids are unique and that all one may want to link to has one."""
     return list(

@@ -9,7 +9,7 @@ from itertools import product
 
 from playwright.sync_api import Page
 
-from .page_load import NARROW, WIDE, Visit, upright
+from .page_load import NARROW, WIDE, Visit, clipped, upright
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -94,7 +94,7 @@ def accessibility(seen: Visit) -> list[str]:
         page.wait_for_timeout(500)  # the theme reacts to a new width after 300 ms
         where = f"{colours}, {width} px, answers {'open' if opened else 'closed'}"
         found += [f"{fault} ({where})" for fault in axe(page)]
-        found += [f"{fault} ({where})" for fault in upright(seen)]
+        found += [f"{fault} ({where})" for fault in [*upright(seen), *clipped(seen)]]
     return found
 
 
