@@ -31,7 +31,8 @@ class LabelCells(SphinxPostTransform):
             table["classes"].append("cards")
             for row in table.next_node(nodes.tbody).findall(nodes.row):
                 for label, entry in zip(labels[1:], row.children[1:], strict=False):
-                    entry["label"] = label
+                    if entry.astext().strip():  # an empty cell of a card is not shown
+                        entry["label"] = label
 
 
 def width(table: nodes.table) -> int:
