@@ -77,7 +77,7 @@ async function copy(text) {
 }
 
 for (const code of document.querySelectorAll(".bd-article .highlight > pre")) {
-  if (code.closest(".cell_output")) continue;
+  if (code.closest(".cell_output, dl.py")) continue; // not what is printed, nor examples with prompts
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";

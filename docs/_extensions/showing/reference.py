@@ -14,6 +14,7 @@ import ast
 import inspect
 from collections import defaultdict
 from collections.abc import Iterator
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,22 @@ def load_modules(app: Sphinx) -> list[object]:
     with mock(app.config.autodoc_mock_imports):
         for name in getattr(app.env, "_viewcode_modules", ()):
             import_module(name)
+    # viewcode looks at the source alone: with a new sidebar, a page of an old source is stale.
+    index = Path(app.outdir, "index.html")
+    for page in Path(app.outdir, "_modules").rglob("*.html"):
+        if page.stat().st_mtime < index.stat().st_mtime:
+            page.unlink()
     return []
+
+
+def describe_source(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Give a page of viewcode's what ours have: a description, and an address of its title."""
+    if page.startswith("_modules/"):
+        said = escape(f"Source of {context['title']}, the package behind the pages of this site.")
+        context["metatags"] += f'<meta name="description" content="{said}">'
+        context["body"] = context["body"].replace("<h1>", '<h1 id="source">', 1)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -117,4 +133,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", find_uses)
     app.connect("autodoc-process-docstring", say_uses, priority=900)  # after Napoleon
     app.connect("html-collect-pages", load_modules, priority=400)  # before viewcode (500)
+    app.connect("html-page-context", describe_source)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -108,7 +108,11 @@ def served(folder: Path) -> Iterator[str]:
         thread.join()
 
 
+SOURCE = "_modules/rnnlab/training.html"
+
+
 def pages(site: Path = SITE) -> list[str]:
     """Return the site's pages, found from the site itself."""
     found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    return [name for name in found if not name.startswith("_")]
+    # Those of sources have one template: one stands for all.
+    return [name for name in found if not name.startswith("_") or name == SOURCE]
