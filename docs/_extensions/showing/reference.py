@@ -123,7 +123,8 @@ def describe_source(
     """Give a page of viewcode's what ours have: a description, and an address of its title."""
     if page.startswith("_modules/"):
         said = escape(f"Source of {context['title']}, the package behind the pages of this site.")
-        context["metatags"] += f'<meta name="description" content="{said}">'
+        meta = f'<meta name="description" content="{said}">'
+        context["metatags"] = context.get("metatags", "") + meta
         context["body"] = context["body"].replace("<h1>", '<h1 id="source">', 1)
 
 
