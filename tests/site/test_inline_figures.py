@@ -11,6 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 from matplotlib import rc_params_from_file
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from rnnlab.plotting import COLORS
@@ -147,14 +148,18 @@ def test_a_figure_of_a_cell_without_alt_text_names_page_and_cell(tmp_path: Path)
         metadata = {"mystnb": {"image": {"alt": alt}}} if alt else {}
         output = new_output("display_data", {"image/svg+xml": SVG, "text/plain": "a figure"})
         cells.append(new_code_cell("draw()", outputs=[output], metadata=metadata))
-    metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
-    notebook = new_notebook(cells=cells, metadata=metadata)
-    (site.source / "index.ipynb").write_text(nbformat.writes(notebook))
+    write_notebook(site, cells)
     warning, *others = site.build().splitlines()
     assert "index.ipynb" in warning
     assert "a figure without alt text in cell 2" in warning
     assert others == []
     assert site.html("index.html").count('role="img"') == 2
+
+
+def write_notebook(site: SmallSite, cells: list[NotebookNode]) -> None:
+    metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
+    notebook = new_notebook(cells=cells, metadata=metadata)
+    (site.source / "index.ipynb").write_text(nbformat.writes(notebook))
 
 
 def test_a_colour_that_does_not_follow_the_page_names_page_and_cell(tmp_path: Path) -> None:
@@ -166,9 +171,7 @@ def test_a_colour_that_does_not_follow_the_page_names_page_and_cell(tmp_path: Pa
         new_markdown_cell("# Title"),
         new_code_cell("draw()", outputs=[output], metadata=metadata),
     ]
-    metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
-    notebook = new_notebook(cells=cells, metadata=metadata)
-    (site.source / "index.ipynb").write_text(nbformat.writes(notebook))
+    write_notebook(site, cells)
     [warning] = site.build().splitlines()
     assert "index.ipynb" in warning
     assert "a figure draws with #ff0000 in cell 1; use a colour of rnnlab.plotting" in warning
@@ -182,9 +185,7 @@ def test_a_figure_of_a_cell_that_draws_nothing_is_refused(tmp_path: Path) -> Non
         new_markdown_cell("# Title"),
         new_code_cell("draw()", outputs=[output], metadata=figure),
     ]
-    metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
-    notebook = new_notebook(cells=cells, metadata=metadata)
-    (site.source / "index.ipynb").write_text(nbformat.writes(notebook))
+    write_notebook(site, cells)
     assert "a figure without an image in cell 1" in site.build()
 
 
