@@ -33,7 +33,7 @@ CELLS = {"simple": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 GATES = {"simple": 1, "lstm": 4, "gru": 3}
 UNITS, STEPS, BATCHES = (32, 100, 256, 512), (20, 100), (32, 256)
 MOST_IN_MEDIAN, MOST = 1.05, 1.15  # of the better `fit`
-SECONDS, ROUNDS, ROUNDS_BUSY = 0.2, 7, 3
+SECONDS, ROUNDS = 0.2, 7
 
 Row = dict[str, Any]
 Batch = list[np.ndarray]
@@ -269,14 +269,14 @@ def measured(row: Row, peers: dict[str, Any], rounds: int) -> Row:
 
 
 def scaling() -> list[Row]:
-    """Measure all sizes: on a quiet machine, and in fewer rounds beside the fits on a busy one."""
+    """Measure all sizes, on a quiet machine and on a busy one."""
     started, rows = time.monotonic(), []
     for is_busy, cell in itertools.product((False, True), CELLS):
-        with running(PEERS[:3] if is_busy else PEERS, is_busy) as peers:
+        with running(PEERS, is_busy) as peers:
             for units, steps, batch in itertools.product(UNITS, STEPS, BATCHES):
                 row = {"cell": cell, "units": units, "steps": steps, "batch": batch}
                 row["busy"] = is_busy
-                rows.append(measured(row, peers, ROUNDS_BUSY if is_busy else ROUNDS))
+                rows.append(measured(row, peers, ROUNDS))
                 print(f"  {time.monotonic() - started:5.0f} s  {line(rows[-1])}", flush=True)
     return rows
 
