@@ -45,16 +45,23 @@ for (const box of document.querySelectorAll(".formula, pre, .pst-scrollable-tabl
   reach.observe(box);
 }
 
-// Figures drawn in steps: whole at first, then from the start.
+// Figures drawn in steps: what belongs to later steps comes later, and of frames one is seen.
 for (const stepper of document.querySelectorAll(".stepper")) {
-  const last = Number(stepper.dataset.last);
-  const parts = stepper.parentElement.querySelectorAll("svg.figure [data-step]");
-  let step = last;
+  const slider = stepper.querySelector("input");
+  const last = Number(slider.max);
+  const parts = stepper.parentElement.querySelectorAll("[data-step], [data-frame]");
+  function show(step) {
+    slider.value = step;
+    for (const { dataset, classList } of parts) {
+      if (dataset.step) classList.toggle("later", Number(dataset.step) > step);
+      else classList.toggle("unseen", Number(dataset.frame) !== step);
+    }
+    stepper.querySelector("output").textContent = `Step ${step} of ${last}`;
+  }
+  slider.addEventListener("input", () => show(Number(slider.value)));
   for (const button of stepper.querySelectorAll("button")) {
     button.addEventListener("click", () => {
-      step = ((step - 1 + Number(button.dataset.by) + last) % last) + 1;
-      for (const part of parts) part.classList.toggle("later", Number(part.dataset.step) > step);
-      stepper.querySelector("output").textContent = `Step ${step} of ${last}`;
+      show(((Number(slider.value) - 1 + Number(button.dataset.by) + last) % last) + 1);
     });
   }
 }

@@ -119,9 +119,18 @@ def test_a_figure_drawn_in_steps_has_controls_and_others_have_none() -> None:
     parts = "".join(f'<g id="step-{n}"><path d="M 0 0"/></g>' for n in (1, 2, 3))
     html = inline_svg(SVG.replace("<path", f"{parts}<path", 1), alt="x", prefix="f1")
     assert re.findall(r' data-step="(\d)"', html) == ["1", "2", "3"]
-    assert 'data-last="3"' in stepper(html)
+    assert 'max="3" value="3"' in stepper(html)
     assert "Step 3 of 3" in stepper(html)
     assert stepper(inline_svg(SVG, alt="x", prefix="f1")) == ""
+
+
+def test_of_frames_the_first_is_seen() -> None:
+    parts = "".join(f'<g id="frame-{n}"><path d="M 0 0"/></g>' for n in (1, 2, 3))
+    html = inline_svg(SVG.replace("<path", f"{parts}<path", 1), alt="x", prefix="f1")
+    assert re.findall(r'<g data-frame="(\d)"( class="unseen")?>', html) == [
+        ("1", ""), ("2", ' class="unseen"'), ("3", ' class="unseen"'),
+    ]  # fmt: skip
+    assert 'max="3" value="1"' in stepper(html)
 
 
 def test_a_figure_keeps_its_size() -> None:

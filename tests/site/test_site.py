@@ -167,7 +167,7 @@ def test_a_figure_drawn_in_steps_is_whole_at_first_and_starts_again(
 ) -> None:
     window.goto(root + page_with('class="stepper '))
     figure = window.locator("figure:has(.stepper)").first
-    last = int(figure.locator(".stepper").get_attribute("data-last") or "0")
+    last = int(figure.get_by_role("slider").get_attribute("max") or "0")
     assert figure.locator(".later").count() == 0
     figure.get_by_role("button", name="Next").click()
     assert figure.locator("output").inner_text() == f"Step 1 of {last}"
@@ -176,6 +176,17 @@ def test_a_figure_drawn_in_steps_is_whole_at_first_and_starts_again(
     figure.get_by_role("button", name="Back").click()
     assert figure.locator("output").inner_text() == f"Step {last} of {last}"
     assert figure.locator(".later").count() == 0
+
+
+def test_of_frames_one_is_seen_at_a_time(window: Page, root: str) -> None:
+    window.goto(root + page_with("data-frame="))
+    figure = window.locator("figure:has([data-frame])").first
+    slider = figure.get_by_role("slider")
+    for press, frame in (("End", slider.get_attribute("max")), ("Home", "1"), ("ArrowRight", "2")):
+        slider.press(press)
+        seen = figure.locator("[data-frame]:not(.unseen)").all()
+        assert {part.get_attribute("data-frame") for part in seen} == {frame}
+        assert figure.locator("output").inner_text().startswith(f"Step {frame} of")
 
 
 def test_only_listed_files_of_others_are_served() -> None:

@@ -7,7 +7,8 @@ figure, and dates and other metadata go.  An image without alt text fails the bu
 line, marker or text in a colour that does not follow the page.
 
 Where motion teaches, a figure is drawn in steps: artists with the gid `step-1`, `step-2`, ...
-appear one after the other when the reader asks; on paper and without scripts it is whole.
+appear one after the other when the reader asks; on paper and without scripts it is whole. Of those
+with the gid `frame-1`, `frame-2`, ... one is seen at a time; without scripts the first.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ REFERENCE = re.compile(r"url\(#([^)]+)\)")
 # A hundredth of a point is a seventy-fifth of a CSS pixel: finer digits are only weight.
 FINE = re.compile(r"-?\d+\.\d{3,}")
 POSITIONS = {"d", "x", "y", "cx", "cy", "x1", "y1", "x2", "y2", "points"}
-STEP = re.compile(r"step-(\d+)")
+STEP = re.compile(r"(step|frame)-(\d+)")
 
 
 def inline_svg(source: str, *, alt: str, prefix: str) -> str:
@@ -83,14 +84,17 @@ def style_of(element: ElementTree.Element) -> dict[str, str]:
 
 def stepper(svg: str) -> str:
     """Return the controls of a figure that is drawn in steps, and nothing for others."""
-    last = max(map(int, re.findall(r' data-step="(\d+)"', svg)), default=0)
-    if not last:
+    numbers = re.findall(r' data-(?:step|frame)="(\d+)"', svg)
+    if not numbers:
         return ""
+    last = max(map(int, numbers))
+    first = 1 if " data-frame=" in svg else last
     return (
-        f'<div class="stepper pst-js-only" role="group" aria-label="Steps" data-last="{last}">'
+        '<div class="stepper pst-js-only" role="group" aria-label="Steps">'
         '<button type="button" data-by="-1">Back</button>'
-        f"<output>Step {last} of {last}</output>"
-        '<button type="button" data-by="1">Next</button></div>'
+        f'<input type="range" min="1" max="{last}" value="{first}" aria-label="Step">'
+        '<button type="button" data-by="1">Next</button>'
+        f"<output>Step {first} of {last}</output></div>"
     )
 
 
@@ -124,7 +128,9 @@ def attributes(element: ElementTree.Element, names: dict[str, str]) -> Iterator[
             if value in names:
                 yield key, names[value]
             if step := STEP.fullmatch(value):
-                yield "data-step", step[1]
+                yield f"data-{step[1]}", step[2]
+                if step[1] == "frame" and step[2] != "1":
+                    yield "class", "unseen"
 
 
 def lighten(key: str, value: str, names: dict[str, str]) -> str:
