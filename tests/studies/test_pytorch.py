@@ -42,7 +42,6 @@ def test_a_page_as_it_should_be_has_no_problems():
         (":name: torch-lstm-and-gru\n", "", "has 0 blocks"),
         ("torch-lstm-and-gru", "torch-lstm", "has 0 blocks"),
         ("torch.zeros(3)", "torch.zeros(3", "never closed"),
-        ("weights = ", "weights = \\\n" * 20, "unexpected|invalid syntax"),
         ("weights = torch.zeros(3)", "weights = torch.zeros(3)\n" * 20, "wanted at most 18"),
         ("weights = ", f"{'w' * 80} = ", "wider than 76"),
         (VERSION, "1.0.0", "does not say that PyTorch"),
@@ -51,7 +50,7 @@ def test_a_page_as_it_should_be_has_no_problems():
 def test_a_block_that_breaks_a_rule_is_caught(old, new, problem):
     assert old in PAGE
     found = "\n".join(pytorch.problems("lstm-and-gru", PAGE.replace(old, new), VERSION))
-    assert any(part in found for part in problem.split("|")), found
+    assert problem in found
 
 
 def test_a_block_without_a_check_is_caught():
