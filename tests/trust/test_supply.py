@@ -16,7 +16,7 @@ from tests.trust.supply.audit import advisories, forbidden
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "docs" / "requirements").glob("*.txt"))
-#: The one thing that is not locked: it is timed beside ours where the machine's registry has it.
+#: The one thing that is not locked: studies compare with it where the machine's registry has it.
 UNLOCKED = {"torch"}
 
 
