@@ -87,6 +87,7 @@ class Check(SphinxDirective):
             self.fill(node, self.parse_content_to_nodes())
         except CheckError as error:
             warn(self.env.docname, node, "the check %s: %s", self.arguments[0], error)
+            return []
         return [node]
 
     def fill(self, node: check, content: list[nodes.Node]) -> None:
@@ -207,8 +208,6 @@ def same(node: check, given: str | float) -> bool:
 def visit_check(translator: HTML5Translator, node: check) -> None:
     """Write a form, which is disabled until the script is there."""
     question = node.next_node(nodes.paragraph)
-    if "answer" not in node:  # a warning has said why
-        raise nodes.SkipNode
     address = f"{translator.builder.current_docname}#{node['ids'][0]}"
     attributes = {
         "data-check": address,
@@ -297,7 +296,7 @@ def checks_of(env: Any) -> dict[str, list[str]]:
 def note_checks(app: Sphinx, document: nodes.document) -> None:
     """Note which checks a page has."""
     app.env.metadata[app.env.docname]["checks"] = [
-        node["ids"][0] for node in document.findall(check) if "answer" in node
+        node["ids"][0] for node in document.findall(check)
     ]
 
 
