@@ -554,7 +554,7 @@ def test_everyone_can_use_checks_that_were_answered(
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 900})
     page = context.new_page()
-    page.goto(f"{root}tutorials/bare-bones-rnn.html")
+    page.goto(f"{root}tutorials/predicting-a-time-series.html")
     page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", colours)
     for form in page.locator("form.check").all():
         if form.get_by_role("textbox").count():
