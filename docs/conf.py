@@ -46,6 +46,7 @@ extensions = [
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "showing.reference",  # a line an object, and the pages that use it
     "showing.scoreboard",  # the rows of the scoreboard as data
+    "playing.checks",  # answers that check themselves, and the reader's progress
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
     "shipping.files_as_scripts",  # what a page reads of other files works from a folder as well
     "shipping.page_styles",  # each page loads the style sheets that it needs

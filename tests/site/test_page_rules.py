@@ -29,6 +29,17 @@ mystnb:
 plt.show()
 ```
 """
+CHECK = """
+```{check} which-NUMBER
+:kind: shape
+:answer: (1, 2)
+
+Which shape has it?
+
+2, 1
+: These are the two the other way round.
+```
+"""
 EXERCISE = (
     """
 ```{exercise-start} 1.2 What is it?
@@ -36,6 +47,9 @@ EXERCISE = (
 :nonumber:
 ```
 What is it? **Predict first.**
+"""
+    + CHECK.replace("NUMBER", "1")
+    + """
 ```{exercise-end}
 ```
 
@@ -62,7 +76,8 @@ def page() -> str:
     )
     body = "".join(f"{WORDS}\n{CELL}" for _ in range(9))
     body += "".join(f"{WORDS}\n{FIGURE.replace('NUMBER', str(n))}" for n in range(3))
-    body += "**Predict first:** is it?\n\n```{fold-start} It is\n```\n\nIt is.\n\n"
+    body += "**Predict first:** is it?\n" + CHECK.replace("NUMBER", "2")
+    body += "\n```{fold-start} It is\n```\n\nIt is.\n\n"
     body += "```{fold-end}\n```\n\n"
     body += "$$\nx = 0.5\n$$ (eq-x)\n\nIn Exercises 1.2 to 1.4, $0.5$ and `0.5` and [0.5](x.md).\n"
     return (
@@ -100,6 +115,10 @@ def test_a_page_by_the_rules_has_no_problems() -> None:
         ("## Further reading", "## Else", "the page ends with"),
         ("## In short\n\nIt is.\n\n", "", "the page ends with"),
         ("**Predict first:** is it?", "**Predict first:** is it?\n\n" + CELL, "stands beside"),
+        ("```\n\n```{fold-start} It is", "```\n\nIt is.\n\n# It is", "stands beside"),
+        ("{check} which-2", "{note} which-2", "1 checks, wanted at least 2"),
+        ("{check} which-1", "{note} which-1", "an exercise of the lab without a check: 1.2"),
+        ("the other way round", "0.5 times as many", "typed figure '0.5'"),
         ("{fold-start} It is", "{fold-start} It is `x`", "whose title holds code"),
         ("value = 1\n", f"value = {'1' * 80}\n", "wider than 76"),
         ("{page-time}`run`", "", "is missing"),

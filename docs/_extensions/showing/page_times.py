@@ -83,7 +83,7 @@ def words_and_lines(
             lines += len(child.astext().splitlines())
         elif isinstance(child, nodes.Text):
             words += len(child.split())
-        elif not isinstance(child, (nodes.raw, *without)):
+        elif not isinstance(child, (nodes.raw, nodes.Invisible, *without)):
             more_words, more_lines = words_and_lines(child, without)
             words, lines = words + more_words, lines + more_lines
     return words, lines

@@ -1,8 +1,8 @@
 """The first use of each word of the glossary on each page is a link to it.
 
 Nobody marks these by hand. A word is found in running text: not in titles, code, formulas, links,
-captions or folds' titles. Its plural in -s counts; of two words that begin at one place, the longer
-is taken. A word that the glossary gives with capitals is found with these alone.
+captions, folds' titles or checks. Its plural in -s counts; of two words that begin at one place,
+the longer is taken. A word that the glossary gives with capitals is found with these alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from playing.checks import check
 from showing.term_previews import GLOSSARY
 
 BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -23,7 +24,7 @@ PARTS = "tutorials/"
 ELSEWHERE = (
     nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference,
     nodes.title, nodes.rubric, nodes.caption, nodes.table, nodes.footnote, nodes.raw,
-    nodes.emphasis, nodes.strong, addnodes.pending_xref,
+    nodes.emphasis, nodes.strong, addnodes.pending_xref, check,
 )  # fmt: skip
 
 

@@ -17,11 +17,12 @@ from running.pages import code_cells, read_page
 # Directives whose content is prose; what others hold is code, mathematics or settings.
 PROSE_DIRECTIVES = {
     "note", "tip", "warning", "important", "admonition", "seealso", "margin", "epigraph",
-    "glossary", "list-table", "table", "figure", "dropdown",
+    "glossary", "list-table", "table", "figure", "dropdown", "check",
 }  # fmt: skip
 SECTIONS = ("What you'll do", "What you'll learn", "What you'll need")
 LAST_SECTIONS = ("In short", "In practice", "Further reading")
 WIDEST = 76
+CHECKS = 2
 BANNED_WORDS = re.compile(r"\b(simply|just|easy|easily|obvious|obviously)\b", re.IGNORECASE)
 NUMBERED = re.compile(
     r"(?:Exercises?|[Ss]ections?|[Cc]hapters?) \d+\.\d+(?:(?:,| to| and| or)+ \d+\.\d+)*"
@@ -46,7 +47,7 @@ def problems(source: str) -> list[str]:
         if "remove-cell" not in cell.metadata.get("tags", []):
             wide = (line for line in cell.source.splitlines() if len(line) > WIDEST)
             found += [f"wider than {WIDEST}: {line}" for line in wide]
-    return [*found, *_predictions(source), *_folds(source)]
+    return [*found, *_predictions(source), *_checks(source), *_folds(source)]
 
 
 def _budgets(notebook: NotebookNode, prose: list[str]) -> Iterator[str]:
@@ -115,12 +116,27 @@ def _exercises(source: str) -> Iterator[str]:
 
 
 def _predictions(source: str) -> Iterator[str]:
-    """A prediction's answer is out of sight: what follows it is a fold, or a folded answer."""
+    """A prediction's answer is out of sight: what follows it is a fold, or a folded answer.
+
+    Between them may stand checks.
+    """
     outside = re.sub(r"```\{exercise-start\}.*?\{exercise-end\}", "", source, flags=re.DOTALL)
     for asked in re.finditer(r"predict first", outside, re.IGNORECASE):
-        after = re.search(r"^```\{([\w-]+)\}|^#+ ", outside[asked.end() :], re.MULTILINE)
+        after = re.search(r"^```\{((?!check)[\w-]+)\}|^#+ ", outside[asked.end() :], re.MULTILINE)
         if not after or after[1] != "fold-start":
             yield f"the answer stands beside: {outside[asked.start() :].splitlines()[0]}"
+
+
+def _checks(source: str) -> Iterator[str]:
+    """Two predictions of a page, and each exercise of the lab, have a check before their answer."""
+    checks = len(re.findall(r"^```\{check\}", source, re.MULTILINE))
+    if checks < CHECKS:
+        yield f"{checks} checks, wanted at least {CHECKS}"
+    for title, body in re.findall(
+        r"\{exercise-start\} (\d[^\n]*)(.*?)\{exercise-end\}", source, re.DOTALL
+    ):
+        if "{check}" not in body:
+            yield f"an exercise of the lab without a check: {title}"
 
 
 def _folds(source: str) -> Iterator[str]:
@@ -164,7 +180,7 @@ def _blocks(tokens: list[Token], parser: object) -> Iterator[str]:
             if name == "{exercise-start":
                 yield re.sub(r"^\s*\d\.\d ", "", title)
             elif name.strip("{:") in PROSE_DIRECTIVES:
-                if name != "{figure":
+                if name not in ("{figure", "{check"):
                     yield title
                 body = re.sub(r"^:[\w-]+:.*$", "", token.content, flags=re.MULTILINE)
                 yield from _blocks(parser.parse(body), parser)  # type: ignore[attr-defined]
