@@ -87,9 +87,9 @@ PLANTED = [
     ),
     Planted(
         "deep-and-bidirectional",
-        "the mask lets one step of the padding through",
-        "mask = np.arange(6) < lengths[:, np.newaxis]",
-        "mask = np.arange(6) <= lengths[:, np.newaxis]",
+        "the network that is said to mask the padding does not",
+        "layers.Masking(), layers.GRU(4, return_sequences=True), layers.Dense(1)",
+        "layers.GRU(4, return_sequences=True), layers.Dense(1)",
         "np.testing.assert_allclose(reported",
     ),
     Planted(
