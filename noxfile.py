@@ -35,6 +35,7 @@ TRIALS = {
     "repeat": "docs",
     "twice": "docs",
     "killed_builds": "docs",
+    "planted": "docs",
     "hostile": "tests",
     "wheels": "lock",
 }
@@ -186,7 +187,7 @@ def study(session: nox.Session) -> None:
 
 @command
 def trust(session: nox.Session) -> None:
-    """Try to break promises: -- faults, repeat, twice, killed_builds, hostile or wheels."""
+    """Try to break promises: -- faults, repeat, twice, killed_builds, planted, hostile, wheels."""
     name, arguments = choose(session, TRIALS)
     if name in ("twice", "hostile"):  # compared with the outputs of the site
         build(session)
@@ -195,6 +196,7 @@ def trust(session: nox.Session) -> None:
         "repeat": "repeatability.compare",
         "twice": "builds.twice",
         "killed_builds": "builds.killed",
+        "planted": "planted",
         "hostile": "builds.hostile",
         "wheels": "supply.wheels",
     }[name]

@@ -1,11 +1,13 @@
-"""Take the functions out of a page, so that a claim is tried with the very code that is shown."""
+"""Take functions and values out of a page, so that a claim is tried with the very code shown."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 from pathlib import Path
 from typing import Any
 
+from copying.cells import Cell, needed_by, read_cells, read_statements
 from running.pages import code_cells, read_page
 
 TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
@@ -30,6 +32,26 @@ def functions_of(page: str) -> dict[str, Any]:
     ]
     found: dict[str, Any] = {}
     exec(compile(ast.Module(statements, []), page, "exec"), found)
+    return found
+
+
+def values_of(page: str, *names: str) -> dict[str, Any]:
+    """Run what makes some names of a page, and nothing else that is in its cells.
+
+    Args:
+        page: The name of a tutorial, without its ending.
+        names: Functions and values; what a function reads of the page is made as well.
+
+    Returns:
+        These and what they need, by name: the functions read their values there.
+    """
+    cells = read_cells(read_page((TUTORIALS / f"{page}.md").read_text("utf8")))
+    asked = Cell(len(cells) + 1, 0, ", ".join(names))  # as if a last cell showed them
+    needed = needed_by([asked.number], read_statements([*cells, asked]))
+    found: dict[str, Any] = {}
+    # The data files lie there, and what cells print is no result of a study.
+    with contextlib.chdir(TUTORIALS), contextlib.redirect_stdout(None):
+        exec(compile(ast.Module([one.node for one in needed], []), page, "exec"), found)
     return found
 
 
