@@ -124,7 +124,9 @@ def keyboard(seen: Visit) -> list[str]:
       const found = [...document.querySelectorAll(
         'a[href], button, input, summary, select, textarea, [tabindex="0"]')].filter((element) =>
           element.checkVisibility({visibilityProperty: true}) && element.tabIndex >= 0
-          && !element.disabled);
+          && !element.disabled
+          // The Tab key reaches the first of radio buttons; arrows lead on.
+          && (element.type !== "radio" || element === element.form[element.name][0]));
       found.forEach((element, index) => element.dataset.stop = index);
       window.stops = found;
       return found.length;
