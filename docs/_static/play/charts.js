@@ -7,7 +7,7 @@
   const WIDTH = 360;
   const HEIGHT = 210;
   const LEFT = 46;
-  const RIGHT = 350;
+  const RIGHT = 343;
   const TOP = 8;
   const BOTTOM = 172;
 
@@ -128,10 +128,11 @@
     const table = make("table", { class: "table" });
     const fold = make("details", { class: "fold" }, make("summary", {}, "As a table"), table);
     drawing.setAttribute("role", "img");
+    drawing.setAttribute("aria-label", title);
     const caption = make("figcaption", {}, title);
     const root = make("figure", { id: `play-figure-${id}` }, caption, key, drawing, aside, fold);
     let keyed;
-    let makeRows;
+    let makeRows = () => [[]];
 
     function fill() {
       if (!fold.open) return;
@@ -149,12 +150,14 @@
       const names = lines.map(({ look, name }) => look + name).join();
       if (keyed !== names) {
         keyed = names;
-        key.replaceChildren(...lines.map(({ look, name }) => {
-          const sample = make("span", { class: "play-sample" });
-          const path = `<path class="line ${look}" d="M0 4H26"/>`;
-          sample.innerHTML = `<svg viewBox="0 0 26 8" aria-hidden="true">${path}</svg>`;
-          return make("li", {}, sample, name);
-        }));
+        key.replaceChildren(
+          ...lines.map(({ look, name }) => {
+            const sample = make("span", { class: "play-sample" });
+            const path = `<path class="line ${look}" d="M0 4H26"/>`;
+            sample.innerHTML = `<svg viewBox="0 0 26 8" aria-hidden="true">${path}</svg>`;
+            return make("li", {}, sample, name);
+          }),
+        );
       }
       drawing.setAttribute("aria-label", alt);
       aside.textContent = note;

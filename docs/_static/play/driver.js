@@ -11,7 +11,7 @@
   // In milliseconds: how long a task may be (in the page, 50 would be felt), and the time between
   // two looks at the network while it trains.
   const SLICE = inWorker ? 60 : 32;
-  const LOOK_EVERY = inWorker ? 100 : 250;
+  const LOOK_EVERY = 250;
   // In the page an update is cut into pieces of about so many multiplications, about 8 ms.
   const PIECE = inWorker ? Infinity : 3e6;
   const VIEWS = ["predictions", "freeRun", "hidden", "gradientNorms"];

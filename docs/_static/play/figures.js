@@ -38,7 +38,14 @@
         if (series.floor) lines.push(level(series.floor, "best possible", "best"));
       }
       const to = Math.max(20, losses.length);
-      drawLines(target.drawing, { lines, xTitle: "update", empty: NOTHING, isLog: true, from: 0, to });
+      drawLines(target.drawing, {
+        lines,
+        xTitle: "update",
+        empty: NOTHING,
+        isLog: true,
+        from: 0,
+        to,
+      });
       const best = series.floor === 0 ? "The best possible is zero, which has no place here." : "";
       target.show({
         lines,
@@ -77,7 +84,9 @@
       const free = inUnit(series, views.freeRun ?? []);
       const x = from(1, series.freeLength ?? 0);
       const network = { x, y: free, name: "network, alone", look: "network" };
-      const lines = truth.length ? [{ x, y: truth, name: "series", look: "truth" }, network] : [network];
+      const lines = truth.length
+        ? [{ x, y: truth, name: "series", look: "truth" }, network]
+        : [network];
       drawLines(target.drawing, { lines, xTitle: "steps after the training part", empty: NOTHING });
       target.show({
         lines,
@@ -99,9 +108,10 @@
         const flat = mean(heldOut(state).map((value) => Math.abs(value - middle)));
         lines.push({ y: [flat, flat], name: "a flat line, on average", look: "naive" });
       }
-      const empty = series.fault || series.values.length > series.trainUntil
-        ? NOTHING
-        : "Nothing is held out to compare with";
+      const empty =
+        series.fault || series.values.length > series.trainUntil
+          ? NOTHING
+          : "Nothing is held out to compare with";
       drawLines(target.drawing, { lines: off.length ? lines : [], xTitle: "steps ahead", empty });
       target.show({
         lines,
@@ -123,7 +133,10 @@
         return [Math.min(...states), mean(states), Math.max(...states)].map(number);
       };
       target.show({
-        lines: [{ look: "truth", name: "positive" }, { look: "network", name: "negative" }],
+        lines: [
+          { look: "truth", name: "positive" },
+          { look: "network", name: "negative" },
+        ],
         alt: `The states of ${units} units at ${steps} held-out values.`,
         note: steps
           ? `A unit a row, a held-out value a column. The strongest colour is ${number(most)}.`
@@ -165,7 +178,8 @@
   function createFigures() {
     return Object.fromEntries(
       Object.entries(TITLES).map(([name, title]) => {
-        const target = name === "hidden" ? figure(name, title, make("canvas")) : lineFigure(name, title);
+        const target =
+          name === "hidden" ? figure(name, title, make("canvas")) : lineFigure(name, title);
         return [name, { root: target.root, paint: (state) => painters[name](target, state) }];
       }),
     );

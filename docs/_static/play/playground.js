@@ -76,7 +76,11 @@
     const id = `play-${name}`;
     if (CHOICES[name]) {
       const options = Object.entries(CHOICES[name]);
-      return make("select", { id }, ...options.map(([value, text]) => make("option", { value }, text)));
+      return make(
+        "select",
+        { id },
+        ...options.map(([value, text]) => make("option", { value }, text)),
+      );
     }
     if (name === "rate") {
       return make("input", { id, type: "text", inputmode: "decimal", list: "play-rates" });
@@ -103,7 +107,12 @@
 
   function makePresets() {
     const names = Object.keys(PRESETS).map((name) => make("option", { value: name }, name));
-    const field = make("select", { id: "play-preset" }, make("option", { value: "" }, "your own"), ...names);
+    const field = make(
+      "select",
+      { id: "play-preset" },
+      make("option", { value: "" }, "your own"),
+      ...names,
+    );
     field.addEventListener("change", () => {
       if (field.value) change({ ...DEFAULTS, ...PRESETS[field.value] });
     });
@@ -112,10 +121,16 @@
   }
 
   function makeFilePart() {
-    fields.file = make("input", { id: "play-file", type: "file", accept: ".csv,.tsv,.txt,text/csv" });
+    fields.file = make("input", {
+      id: "play-file",
+      type: "file",
+      accept: ".csv,.tsv,.txt,text/csv",
+    });
     fields.file.addEventListener("change", openFile);
     fields.column = make("select", { id: "play-column" });
-    fields.column.addEventListener("change", () => takeColumn(columns[fields.column.selectedIndex]));
+    fields.column.addEventListener("change", () =>
+      takeColumn(columns[fields.column.selectedIndex]),
+    );
     return make(
       "div",
       { class: "play-own" },
@@ -146,7 +161,11 @@
     const fieldsets = Object.entries(PARTS).map(([title, names]) =>
       make("fieldset", {}, make("legend", {}, title), ...names.map(makeSetting)),
     );
-    const rates = make("datalist", { id: "play-rates" }, ...RATES.map((value) => make("option", { value })));
+    const rates = make(
+      "datalist",
+      { id: "play-rates" },
+      ...RATES.map((value) => make("option", { value })),
+    );
     holder.replaceChildren(
       make("div", { class: "play-form" }, makePresets(), ...fieldsets, rates),
       drawing.root,
@@ -195,8 +214,7 @@
   function showSettings() {
     const { settings } = state;
     for (const name in settings) fields[name].value = settings[name];
-    const isSet = (name) =>
-      !PlaySettings.differences({ ...DEFAULTS, ...PRESETS[name] }, settings);
+    const isSet = (name) => !PlaySettings.differences({ ...DEFAULTS, ...PRESETS[name] }, settings);
     fields.preset.value = Object.keys(PRESETS).find(isSet) ?? "";
     drawing.root.hidden = settings.series !== "drawn";
     parts.file.hidden = settings.series !== "file";
@@ -351,7 +369,8 @@
   function copyProgram() {
     const { settings, series } = state;
     if (series.fault) say(series.fault);
-    else copyText(PlayProgram.toPython(settings, series), "Copied: this run as a program for Keras.");
+    else
+      copyText(PlayProgram.toPython(settings, series), "Copied: this run as a program for Keras.");
   }
 
   function copyAddress() {
@@ -373,8 +392,10 @@
 
   // --- pictures
 
-  const stale = new Set();
+  const stale = new Set(); // names of figures that are not up to date
+  const visible = new Set(); // elements of figures
   let redrawing = null;
+  let painting = null;
   let redrawn = -Infinity;
   let toldRun = 0; // the run whose end has been announced
 
@@ -394,8 +415,7 @@
     const isTraining = phase === "training";
     const isIdle = { Train: isTraining, Pause: !isTraining, Step: isTraining };
     for (const name in isIdle) buttons[name].setAttribute("aria-disabled", isIdle[name]);
-    for (const name of stale) figures[name].paint(state);
-    stale.clear();
+    paintNext();
     Object.assign(holder.dataset, { phase, iteration });
     const isWhole = !baselines || measured.x.at(-1) === iteration;
     if (phase === "done" && isWhole && toldRun !== run) {
@@ -403,6 +423,27 @@
       announce(`${parts.now.textContent} ${parts.found.textContent}`);
     }
   }
+
+  // A figure a task, and only those that can be seen.
+  function paintNext() {
+    clearTimeout(painting);
+    const name = [...stale].find((one) => visible.has(figures[one].root));
+    if (!name) return;
+    stale.delete(name);
+    figures[name].paint(state);
+    painting = setTimeout(paintNext, 0);
+  }
+
+  const watch = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        visible[isIntersecting ? "add" : "delete"](target);
+      }
+      paintNext();
+    },
+    { rootMargin: "20%" },
+  );
+  for (const { root } of Object.values(figures)) watch.observe(root);
 
   // The heat map's colours are those of the page's mode.
   new MutationObserver(() => refresh("hidden")).observe(document.documentElement, {

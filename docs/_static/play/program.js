@@ -26,12 +26,18 @@
     const { cell, units, activation, loss, optimizer, rate, window, seed, held } = settings;
     const columns = GATES[cell] === 1 ? "units" : `${GATES[cell]} * units`;
     const compiled = `keras.optimizers.${OPTIMIZERS[optimizer]}(${rate}), ${NAMES[loss]}`;
-    const rootOfIt = loss === "mse" ? "" : `
+    const rootOfIt =
+      loss === "mse"
+        ? ""
+        : `
 
 def rmse(targets, predictions):
     return keras.ops.sqrt(keras.ops.mean((targets - predictions) ** 2))
 `;
-    const measured = held === "none" ? "" : `
+    const measured =
+      held === "none"
+        ? ""
+        : `
 inputs = series[train_until - window : -1].reshape(1, -1, 1)
 predictions = model.predict(inputs, verbose=0)[0, window - 1 :, 0]
 errors = predictions - series[train_until:]
@@ -58,7 +64,8 @@ draws, places = uniform(${seed}), uniform(${seed + 1})
 
 def glorot_uniform(rows, columns):
     u = np.array([next(draws) for _ in range(rows * columns)])
-    return np.sqrt(6 / (rows + columns)) * (2 * u.reshape(rows, columns) - 1)
+    limit = np.sqrt(6 / (rows + columns))
+    return limit * (2 * u.reshape(rows, columns) - 1)
 
 
 def orthogonal(rows, columns):

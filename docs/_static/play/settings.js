@@ -193,7 +193,10 @@
     const toNumber = (cell = "") =>
       cell ? Number(hasDecimalComma ? cell.replace(",", ".") : cell) : NaN;
     const rows = lines.map((line) =>
-      line.trim().split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")),
+      line
+        .trim()
+        .split(separator)
+        .map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")),
     );
     return (rows[0] ?? []).flatMap((head, column) => {
       const isTitle = Number.isNaN(toNumber(head));
@@ -210,7 +213,17 @@
   }
 
   self.PlaySettings = {
-    CHOICES, NUMBERS, LABELS, DEFAULTS, PRESETS,
-    wish, read, toAddress, fromAddress, differences, makeSeries, columnsOf,
+    CHOICES,
+    NUMBERS,
+    LABELS,
+    DEFAULTS,
+    PRESETS,
+    wish,
+    read,
+    toAddress,
+    fromAddress,
+    differences,
+    makeSeries,
+    columnsOf,
   };
 })();

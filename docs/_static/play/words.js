@@ -18,7 +18,9 @@
   function number(value) {
     if (value === 0) return "0";
     const size = Math.abs(value);
-    return size >= 1e5 || size < 1e-4 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+    return size >= 1e5 || size < 1e-4
+      ? value.toExponential(1)
+      : String(Number(value.toPrecision(3)));
   }
 
   const whole = (value) => value.toLocaleString("en");
@@ -72,7 +74,9 @@
       isOwn ? "Errors are in units of the training values' variance." : "",
       `It stops after ${counted(settings.updates, "update")}, which take about`,
       `${duration(state, settings.updates)}.`,
-    ].filter(Boolean).join(" ");
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 
   // Where it is.
@@ -111,7 +115,9 @@
       if (series.floor === 0) {
         found.push("The best possible is zero: six numbers predict this series exactly.");
       } else if (series.floor) {
-        found.push(`No forecast can expect less than the noise's variance, ${number(series.floor)}.`);
+        found.push(
+          `No forecast can expect less than the noise's variance, ${number(series.floor)}.`,
+        );
       }
       if (earlier?.error !== undefined) {
         const other = differences(earlier.settings, settings) || "the same settings";
@@ -139,11 +145,25 @@
       `Lower the learning rate, now ${settings.rate}, to a tenth or less`,
       isHarder ? "and, if that does not help, shorten the window or take tanh units." : ".",
       "What is drawn are the last weights that were finite.",
-    ].join(" ").replace(" .", ".");
+    ]
+      .join(" ")
+      .replace(" .", ".");
   }
 
   self.PlayWords = {
-    BATCH, number, whole, counted, mean, multiplications, inUnit, heldOut, spread, distances,
-    plan, now, finding, divergence,
+    BATCH,
+    number,
+    whole,
+    counted,
+    mean,
+    multiplications,
+    inUnit,
+    heldOut,
+    spread,
+    distances,
+    plan,
+    now,
+    finding,
+    divergence,
   };
 })();
