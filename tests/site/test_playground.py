@@ -87,9 +87,7 @@ def row_of(page: Page, figure: str) -> list[list[str]]:
 
 def copied(page: Page, name: str) -> str:
     press(page, name)
-    page.wait_for_function(
-        "() => document.querySelector('.play-said').textContent.startsWith('Copied')"
-    )
+    shows(page, "said", "Copied")
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -213,7 +211,7 @@ def test_a_link_on_the_page_sets_the_playground(window: Page) -> None:
     window.get_by_role("link", name="a random walk").click()
     wait_for(window, "ready")
     assert window.locator("#play-series").input_value() == "walk"
-    assert "a random walk" in text(window, "plan")
+    shows(window, "plan", "a random walk")
 
 
 @pytest.mark.parametrize(
@@ -269,9 +267,7 @@ def test_a_drawing_is_continued_and_goes_nowhere(opened: Opened) -> None:
         requests = len(seen.sizes)
         press(page, "Continue my drawing")
         wait_for(page, "done", 5)
-        page.wait_for_function(
-            "() => document.querySelector('#play-drawing .network').getAttribute('d')"
-        )
+        page.wait_for_selector("#play-drawing .network[d^=M]", state="attached")
         assert "held=none" in page.evaluate("location.hash")
         assert len(page.evaluate("location.hash")) < 200
         assert len(seen.sizes) == requests
@@ -290,8 +286,7 @@ def test_a_drawing_is_made_by_keyboard(window: Page) -> None:
         for key in ("ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowRight"):
             window.keyboard.press(key)
     window.keyboard.press("ArrowLeft")
-    wait_for(window, "ready")
-    assert re.search(r"of 8\d values of your drawing", text(window, "plan"))
+    shows(window, "plan", "of 85 values of your drawing")
 
 
 def give(page: Page, name: str, content: str) -> None:
@@ -310,10 +305,10 @@ def test_a_column_of_a_file_is_learned_and_goes_nowhere(opened: Opened) -> None:
         give(page, "mine.csv", "\n".join(["when;first;second", *rows]))
         wait_for(page, "ready")
         assert "without a number there, which are left out: 1." in text(page, "said")
-        assert "of 89 values of your column" in text(page, "plan")
+        shows(page, "plan", "of 89 values of your column")
         assert page.locator("#play-column option").all_inner_texts() == ["first", "second"]
         page.locator("#play-column").select_option("second")
-        assert "of 90 values of your column" in text(page, "plan")
+        shows(page, "plan", "of 90 values of your column")
         press(page, "Train")
         wait_for(page, "done", 3)
         assert len(seen.sizes) == requests
@@ -399,9 +394,7 @@ def test_what_happens_is_announced_but_not_each_update(window: Page) -> None:
     }""")
     press(window, "Train")
     wait_for(window, "done", 300)
-    window.wait_for_function(
-        "() => heard.some((text) => text.startsWith('Done after 300 updates'))"
-    )
+    window.wait_for_function("() => heard.some((text) => text.includes('Done after 300'))")
     heard = [one for one in window.evaluate("heard") if one]
     assert heard[0].startswith("Training.")
     assert len(heard) <= 3
@@ -416,7 +409,6 @@ def test_the_python_program_is_one(browser: Browser, root: str, settings: str) -
         program = copied(seen.page, "Copy this as Python")
         compile(program, "program.py", "exec")
         assert all(len(line) <= 76 for line in program.splitlines())
-        assert "units = 300" not in program
         assert seen.page.locator("#play-cell").input_value()[:3].upper() in program.upper()
 
 
@@ -491,8 +483,7 @@ def test_it_is_played_by_keyboard_alone(opened: Opened) -> None:
         wait_for(page, "ready")
 
 
-@pytest.mark.parametrize("width", [check.WIDE, check.NARROW])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("colours", "width"), [("light", check.WIDE), ("dark", check.NARROW)])
 def test_it_is_accessible_in_each_state(
     browser: Browser, root: str, colours: str, width: int
 ) -> None:
@@ -502,10 +493,8 @@ def test_it_is_accessible_in_each_state(
         page.evaluate(use.AXE)
 
         def look(state: str) -> None:
-            found.extend(
-                f"{state}: {fault}"
-                for fault in [*use.axe(page, ".playground"), *check.upright(seen)]
-            )
+            faults = [*use.axe(page, ".playground"), *check.upright(seen)]
+            found.extend(f"{state}: {fault}" for fault in faults)
 
         look("before")
         page.locator("#play-updates").fill("20000")

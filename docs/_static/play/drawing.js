@@ -51,7 +51,7 @@
     const end = () => slots.findLastIndex(Number.isFinite) + 1;
 
     function drawTo(slot, height) {
-      const [x, y] = last ?? (end() ? [end() - 1, slots[end() - 1]] : [slot, height]);
+      const [x, y] = last ?? (end() ? [end() - 1, slots[end() - 1]] : [0, height]);
       for (let k = Math.min(x, slot); k <= Math.max(x, slot); k++) {
         slots[k] = slot === x ? height : y + ((height - y) * (k - x)) / (slot - x);
       }
