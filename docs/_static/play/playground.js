@@ -12,7 +12,7 @@
   const PARTS = {
     Series: ["series", "held", "window"],
     Network: ["cell", "units", "activation"],
-    Training: ["loss", "optimizer", "rate", "updates", "seed"],
+    Training: ["optimizer", "loss", "rate", "updates", "seed"],
   };
   const RATES = [0.0001, 0.0005, 0.001, 0.003, 0.01, 0.03, 0.1, 1, 10];
   const FREE = 150; // steps of a free run where nothing is held out
