@@ -42,6 +42,7 @@ extensions = [
     "showing.exercises",  # exercises have headings, answers are native <details>
     "showing.hidden_cells",  # hidden code is native <details>
     "showing.term_links",  # the first use of a word of the glossary is a link to it
+    "showing.playground_links",  # {play}`words <series=walk>` sets the playground
     "showing.term_previews",  # a link to a word of the glossary shows its meaning
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "showing.reference",  # a line an object, and the pages that use it

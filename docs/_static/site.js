@@ -1,9 +1,14 @@
 // What the pages do: open folds, print, scroll wide things by keyboard, step figures, copy code
-// and programs, save files.
+// and programs, save files, load the playground.
 
 // Folds. A link to something inside a fold opens it: current browsers do so by themselves.
 function openFold() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let target;
+  try {
+    target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return; // no address of ours: a % that begins no letter
+  }
   const fold = target?.closest("details");
   if (fold && !fold.open) {
     fold.open = true;
@@ -151,4 +156,52 @@ for (const link of location.protocol === "file:" ? downloads : []) {
     }
   };
   link.addEventListener("click", save, { once: true });
+}
+
+// Scripts of the playground are loaded when they are wanted, in the order given and each once.
+const playFolder = new URL("play/", document.currentScript.src);
+const loaded = new Map();
+
+function loadPlay(names) {
+  for (const name of names.filter((name) => !loaded.has(name))) {
+    const script = document.createElement("script");
+    script.src = new URL(`${name}.js`, playFolder);
+    script.async = false; // in their order
+    loaded.set(name, new Promise((resolve, reject) => {
+      script.addEventListener("load", resolve);
+      script.addEventListener("error", reject);
+    }));
+    document.head.append(script);
+  }
+  return Promise.all(names.map((name) => loaded.get(name)));
+}
+
+const PLAY = [
+  ...["engine", "trainer", "driver"], // what computes
+  ...["settings", "words", "charts", "figures", "drawing", "program", "playground"], // what shows
+];
+
+// The playground itself comes when it is near; an address with settings leads to it.
+const playground = document.querySelector(".playground");
+if (playground) {
+  const near = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry.isIntersecting) return;
+      near.disconnect();
+      const style = document.createElement("link");
+      style.rel = "stylesheet";
+      style.href = new URL("playground.css", playFolder);
+      style.addEventListener("load", async () => {
+        try {
+          await loadPlay(PLAY);
+        } catch {
+          playground.textContent = "A file of the playground is missing: load the page again.";
+        }
+      });
+      document.head.append(style);
+    },
+    { rootMargin: "50%" },
+  );
+  near.observe(playground);
+  if (location.hash.includes("=")) playground.scrollIntoView();
 }

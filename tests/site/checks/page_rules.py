@@ -21,6 +21,8 @@ PROSE_DIRECTIVES = {
 }  # fmt: skip
 SECTIONS = ("What you'll do", "What you'll learn", "What you'll need")
 LAST_SECTIONS = ("In short", "In practice", "Further reading")
+# A page that says `kind: tool` is used rather than read: it may be short and has less of a frame.
+TOOL = re.compile(r"^kind: tool$", re.MULTILINE)
 WIDEST = 76
 CHECKS = 2
 BANNED_WORDS = re.compile(r"\b(simply|just|easy|easily|obvious|obviously)\b", re.IGNORECASE)
@@ -34,7 +36,7 @@ def problems(source: str) -> list[str]:
     """Return every rule that a page breaks, in words."""
     notebook = read_page(source)
     prose = list(_prose(source))
-    found = list(_budgets(notebook, prose))
+    found = [] if TOOL.search(source) else list(_budgets(notebook, prose))
     found += _frame(source, prose)
     found += _figures(notebook)
     found += _exercises(source)
@@ -72,11 +74,14 @@ def _frame(source: str, prose: list[str]) -> Iterator[str]:
     if "description lang=en" not in source:
         yield "no description for search engines in the front matter"
     headings = re.findall(r"^## (.+)$", source, re.MULTILINE)
-    if headings[:3] != list(SECTIONS):
-        yield f"the page opens with {headings[:3]}, wanted {list(SECTIONS)}"
+    is_tool = bool(TOOL.search(source))
+    first = list(SECTIONS[::2] if is_tool else SECTIONS)
+    if headings[: len(first)] != first:
+        yield f"the page opens with {headings[: len(first)]}, wanted {first}"
+    wanted_last = list(LAST_SECTIONS[:1] if is_tool else LAST_SECTIONS)
     last = [heading for heading in headings if heading in LAST_SECTIONS]
-    if last != list(LAST_SECTIONS):
-        yield f"the page ends with {last}, wanted {list(LAST_SECTIONS)}"
+    if last != wanted_last:
+        yield f"the page ends with {last}, wanted {wanted_last}"
     for wanted in ("{page-time}`read`", "{page-time}`open`", "{page-time}`run`"):
         if wanted not in source:
             yield f"{wanted} is missing"

@@ -98,8 +98,13 @@ def accessibility(seen: Visit) -> list[str]:
     return found
 
 
-def axe(page: Page) -> list[str]:
-    """Run axe-core with the rules of WCAG 2.2 A and AA, best practices and target size."""
+def axe(page: Page, part: str = "html") -> list[str]:
+    """Run axe-core with the rules of WCAG 2.2 A and AA, best practices and target size.
+
+    Args:
+        page: A page into which `AXE` has been loaded.
+        part: The selector of what is looked at.
+    """
     options = {
         "resultTypes": ["violations"],
         "runOnly": {"type": "tag", "values": TAGS},
@@ -110,9 +115,9 @@ def axe(page: Page) -> list[str]:
         },
     }
     violations = page.evaluate(
-        """async (options) => (await axe.run(document, options)).violations.map(
+        """async ([part, options]) => (await axe.run(part, options)).violations.map(
           ({id, nodes}) => [id, nodes.length, nodes[0].html, nodes[0].failureSummary])""",
-        options,
+        [part, options],
     )
     return [f"{id}: {count} x {html[:150]} {why[:300]}" for id, count, html, why in violations]
 
