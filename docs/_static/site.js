@@ -1,5 +1,5 @@
 // What the pages do: open folds, print, scroll wide things by keyboard, step figures, copy code
-// and programs, save files.
+// and programs, save files, start what is computed in the page.
 
 // Folds. A link to something inside a fold opens it: current browsers do so by themselves.
 function openFold() {
@@ -144,4 +144,23 @@ for (const link of location.protocol === "file:" ? downloads : []) {
     }
   };
   link.addEventListener("click", save, { once: true });
+}
+
+// What a page computes here when it is asked to: a button names the scripts that it starts, in
+// their order. Nothing is loaded before.
+const here = new URL("play/", document.currentScript.src);
+for (const button of document.querySelectorAll("button[data-scripts]")) {
+  const start = async () => {
+    button.disabled = true;
+    for (const name of button.dataset.scripts.split(" ")) {
+      await new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = new URL(`${name}.js`, here).href;
+        script.addEventListener("load", resolve);
+        script.addEventListener("error", reject);
+        document.head.append(script);
+      });
+    }
+  };
+  button.addEventListener("click", start, { once: true });
 }

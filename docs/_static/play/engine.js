@@ -1,5 +1,5 @@
-// A recurrent network that learns in the page: three cells, their gradients, two optimizers, and the
-// weights to begin with. `trainer.js` trains it. Nothing here touches the page, so that a worker can
+// A recurrent network that learns in the page: three cells, their gradients, two optimizers, and
+// the weights to begin with. `trainer.js` trains it. Nothing here touches the page, so a worker can
 // run it as well.
 //
 // Names, shapes and the order of gates are Keras's. A matrix is a Float32Array, row by row; what is
@@ -108,7 +108,7 @@
     network.activation.apply(a, 0, a.length);
   }
 
-  // δ_t = ∂L/∂h_t · φ'(a_t),  ∂L/∂h_{t-1} = δ_t W_hᵀ
+  // δ_t = ∂L/∂a_t = ∂L/∂h_t ⊙ φ'(a_t),  and δ_t W_hᵀ goes on to h_{t-1}
   function simpleBackward(network, memory, t, dState, gradients) {
     const { delta } = memory;
     delta.set(dState.h);
@@ -296,15 +296,15 @@
       return this.predictions.slice();
     }
 
-    // p_t = h_t W_o + b_o
+    // ŷ_t = h_t W_y + b_y
     readout(h, batch) {
       const read = new Float32Array(batch).fill(this.weights.readoutBias[0]);
       addProduct(read, h, this.weights.readoutKernel, batch, this.units, 1);
       return read;
     }
 
-    // Back through time: to the gradient that comes from the steps after t, each prediction adds
-    // its own. `dPredictions` is ∂L/∂p, [batch, steps]; `watch` is shown each ∂L/∂h_t.
+    // Back through time. `dPredictions` holds e_t = ∂L/∂ŷ_t, [batch, steps]. To what comes back to
+    // h_t from the step after, its own prediction adds g_t = e_t W_yᵀ; `watch` is shown each sum.
     propagate(dPredictions, watch = () => {}) {
       const { batch, steps, h } = this.memory;
       const { recurrent, readoutKernel } = this.weights;
@@ -312,10 +312,10 @@
       const dState = zerosLike(this.memory.start);
       this.recurrentTransposed = transpose(recurrent, this.units, recurrent.length / this.units);
       for (let t = steps - 1; t >= 0; t--) {
-        const here = new Float32Array(batch).map((_, i) => dPredictions[i * steps + t]);
-        addRows(gradients.readoutBias, here);
-        addTransposedProduct(gradients.readoutKernel, h[t], here, this.units, batch, 1);
-        addProduct(dState.h, here, readoutKernel, batch, 1, this.units);
+        const e = new Float32Array(batch).map((_, i) => dPredictions[i * steps + t]);
+        addRows(gradients.readoutBias, e);
+        addTransposedProduct(gradients.readoutKernel, h[t], e, this.units, batch, 1);
+        addProduct(dState.h, e, readoutKernel, batch, 1, this.units);
         watch(dState.h, t);
         this.cell.backward(this, this.memory, t, dState, gradients);
       }
@@ -359,7 +359,9 @@
     step(state, input) {
       const memory = this.single;
       memory.start = state;
-      memory.x[0].set(typeof input === "number" ? [input] : input);
+      const values = typeof input === "number" ? [input] : input;
+      numbers("input", values, this.inputs);
+      memory.x[0].set(values);
       this.cell.forward(this, memory, 0);
       const [h, c] = [memory.h[0].slice(), (memory.c?.[0] ?? state.c).slice()];
       return { output: this.readout(h, 1)[0], state: { h, c } };
@@ -481,7 +483,9 @@
   function numbers(name, given, count) {
     wanted(given?.length === count, name, `of length ${given?.length}`, `of length ${count}`);
     for (let i = 0; i < count; i++) {
-      if (!Number.isFinite(given[i])) wanted(false, `${name}[${i}]`, given[i], "a finite number");
+      // Finite as a float32, that is: a larger number becomes infinity there.
+      const holds = Number.isFinite(given[i]) && Number.isFinite(Math.fround(given[i]));
+      if (!holds) wanted(false, `${name}[${i}]`, given[i], "a finite number");
     }
   }
 
@@ -496,6 +500,8 @@
     for (const name in sizes) numbers(`weights.${name}`, weights?.[name], sizes[name]);
   }
 
-  const tools = { wanted, oneOf, wholeNumber, numbers, checkWeights, matrices, copyOf, dot, LOSSES };
+  // For trainer.js.
+  const checks = { wanted, oneOf, wholeNumber, numbers, checkWeights };
+  const tools = { ...checks, matrices, copyOf, dot, LOSSES };
   global.RNN = { random, normal, initialWeights, Network, Optimizer, tools };
 })(typeof self === "undefined" ? globalThis : self);

@@ -1,5 +1,5 @@
-// Training a network of `engine.js` to forecast a series one step ahead, and what it has to beat. As
-// there, nothing touches the page.
+// Trains a network of `engine.js` to forecast a series one step ahead, and says what it has to beat.
+// Here, too, nothing touches the page.
 (function (global) {
   "use strict";
 
@@ -15,7 +15,7 @@
       wholeNumber("steps", steps, 2, 100);
       wholeNumber("batch", batch, 1, 1000);
       wholeNumber("iterations", iterations, 1, 1e6);
-      checkSeries(values, steps + 20, trainUntil, steps + 1);
+      checkSeries(values, steps + 20, trainUntil, steps + 1, values?.length); // holding none out
       this.settings = { ...settings, batch, iterations };
       this.values = Float32Array.from(values);
       const weights = initialWeights({ cell, units, seed });
@@ -78,13 +78,15 @@
     fault(loss, gradients) {
       if (!Number.isFinite(loss)) return "the loss is no finite number";
       if (loss > 1e6 * this.scale) return "the loss is over a million times the first";
-      // A gradient that is not finite makes its own square so.
-      const isFine = (gradient) => Number.isFinite(dot(gradient, gradient));
-      const name = Object.keys(gradients).find((one) => !isFine(gradients[one]));
-      return name ? `the gradient of ${name} is not finite` : null;
+      for (const name in gradients) {
+        if (!isFinite(gradients[name])) return `the gradient of ${name} is not finite`;
+        if (!isFinite(this.network.weights[name])) return `a weight of ${name} is not finite`;
+      }
+      return null;
     }
 
-    // The held-out part, one step ahead; the state is run in from the window before it.
+    // The held-out part, one step ahead; the state is run in from the window before it. Where nothing
+    // is held out, this is empty.
     readHeldOut() {
       const { trainUntil, steps } = this.settings;
       const inputs = this.values.subarray(trainUntil - steps, this.values.length - 1);
@@ -116,9 +118,10 @@
       const out = new Float32Array(count);
       for (let i = 0; i < count; i++) {
         out[i] = at.output;
+        if (!Number.isFinite(at.output)) return out.slice(0, i);
         at = this.reader.step(at.state, at.output);
       }
-      return finitePart(out);
+      return out;
     }
 
     // By step back in time, over windows at even distances: the same ones at each call.
@@ -146,7 +149,7 @@
   // --- what any network has to beat: mean squared errors one step ahead on the held-out part
 
   function baselines(values, trainUntil) {
-    checkSeries(values, 6, trainUntil, 5);
+    checkSeries(values, 6, trainUntil, 5, values?.length - 1);
     // Least squares on the last two values and a constant, fitted on the training part.
     const lagged = [0, 1, 2].map((lag) => values.slice(2 - lag, trainUntil - lag));
     const means = lagged.map((part) => part.reduce((sum, value) => sum + value, 0) / part.length);
@@ -177,10 +180,14 @@
     return end < 0 ? array : array.slice(0, end);
   }
 
-  function checkSeries(values, least, trainUntil, leastTraining) {
+  function isFinite(array) {
+    return Number.isFinite(dot(array, array)); // a sum of squares hides nothing
+  }
+
+  function checkSeries(values, least, trainUntil, from, to) {
     wanted(values?.length >= least, "values", `of length ${values?.length}`, `${least} or longer`);
     numbers("values", values, values.length);
-    wholeNumber("trainUntil", trainUntil, leastTraining, values.length - 1);
+    wholeNumber("trainUntil", trainUntil, from, to);
   }
 
   Object.assign(global.RNN, { Trainer, baselines });
