@@ -255,7 +255,8 @@
     constructor({ cell, units, activation, weights }) {
       checkCell(cell, units, 1);
       oneOf("activation", activation, ACTIVATIONS);
-      this.inputs = weights?.kernel?.length / (CELLS[cell].gates * units);
+      // The kernel tells how many inputs there are; a wrong length is found below.
+      this.inputs = Math.max(1, Math.floor(weights?.kernel?.length / (CELLS[cell].gates * units)));
       checkWeights(weights, cell, units, this.inputs);
       Object.assign(this, { units, weights, cell: CELLS[cell] });
       this.activation = ACTIVATIONS[activation];
@@ -272,7 +273,6 @@
       return { batch, steps, x, ...keeps, start: { h, c }, delta, deltaRecurrent, slopes };
     }
 
-    // [network]
     // Reads `inputs`, [batch, steps, inputs]; returns the predictions, [batch, steps].
     forward(inputs, batch, steps) {
       wholeNumber("batch", batch, 1);
@@ -296,6 +296,7 @@
       return this.predictions.slice();
     }
 
+    // [way back]
     // ŷ_t = h_t W_y + b_y
     readout(h, batch) {
       const read = new Float32Array(batch).fill(this.weights.readoutBias[0]);
@@ -321,7 +322,7 @@
       }
       return gradients;
     }
-    // [end of network]
+    // [end of way back]
 
     // The loss of the last forward run, over all its steps, and the gradients of the weights.
     backward(targets, loss) {
@@ -374,7 +375,7 @@
     constructor({ kind, learningRate }, weights) {
       oneOf("optimizer", kind, { sgd: 1, adam: 1 });
       const holds = typeof learningRate === "number" && learningRate > 0 && learningRate <= 10;
-      wanted(holds, "learningRate", learningRate, "a number above 0 and at most 10");
+      wanted(holds, "learningRate", shown(learningRate), "a number above 0 and at most 10");
       Object.assign(this, { kind, learningRate, weights, updates: 0 });
       this.mean = zerosLike(weights);
       this.square = zerosLike(weights);
@@ -470,22 +471,27 @@
     if (!holds) throw new Error(`${name} is ${given}; it must be ${wish}`);
   }
 
+  const shown = (given) => (typeof given === "string" ? `"${given}"` : String(given));
+
   function oneOf(name, given, choices) {
-    wanted(Object.hasOwn(choices, given), name, given, `one of ${Object.keys(choices).join(", ")}`);
+    const wish = `one of ${Object.keys(choices).join(", ")}`;
+    wanted(Object.hasOwn(choices, given), name, shown(given), wish);
   }
 
   function wholeNumber(name, given, least, most = Infinity) {
     const holds = Number.isInteger(given) && given >= least && given <= most;
     const range = most < Infinity ? `from ${least} to ${most}` : `from ${least}`;
-    wanted(holds, name, given, `a whole number ${range}`);
+    wanted(holds, name, shown(given), `a whole number ${range}`);
   }
 
   function numbers(name, given, count) {
-    wanted(given?.length === count, name, `of length ${given?.length}`, `of length ${count}`);
+    const isList = Array.isArray(given) || ArrayBuffer.isView(given);
+    wanted(isList, name, shown(given), "a list of numbers");
+    wanted(given.length === count, name, `of length ${given.length}`, `of length ${count}`);
     for (let i = 0; i < count; i++) {
       // Finite as a float32, that is: a larger number becomes infinity there.
       const holds = Number.isFinite(given[i]) && Number.isFinite(Math.fround(given[i]));
-      if (!holds) wanted(false, `${name}[${i}]`, given[i], "a finite number");
+      if (!holds) wanted(false, `${name}[${i}]`, shown(given[i]), "a finite number");
     }
   }
 

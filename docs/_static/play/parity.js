@@ -75,7 +75,7 @@
 
   // Two curves of losses on a logarithmic axis; the dashes of one lie on the other.
   function draw({ ours, theirs }) {
-    const [width, height] = [560, 200];
+    const [width, height] = [360, 200];
     const all = [...ours, ...theirs].filter((loss) => loss > 0).map(Math.log10);
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const line = (losses, look) => {

@@ -185,8 +185,8 @@
   }
 
   function checkSeries(values, least, trainUntil, from, to) {
-    wanted(values?.length >= least, "values", `of length ${values?.length}`, `${least} or longer`);
-    numbers("values", values, values.length);
+    numbers("values", values, values?.length);
+    wanted(values.length >= least, "values", `of length ${values.length}`, `${least} or longer`);
     wholeNumber("trainUntil", trainUntil, from, to);
   }
 
