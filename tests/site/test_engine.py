@@ -345,6 +345,47 @@ def test_a_seed_repeats_a_run_and_another_does_not(engine: Page) -> None:
     assert first["losses"] != other["losses"]
 
 
+@pytest.mark.parametrize("loss", ["mse", "rmse"])
+@pytest.mark.parametrize("rows", [1, 3, 8, 50])
+def test_an_update_in_pieces_is_the_same(engine: Page, rows: int, loss: str) -> None:
+    whole, pieces, pauses = engine.evaluate(
+        """([settings, rows]) => {
+          const [whole, pieces] = [new RNN.Trainer(settings), new RNN.Trainer(settings)];
+          const losses = [[], []];
+          let pauses = 0;
+          while (!pieces.isDone) {
+            losses[0].push(whole.advance());
+            const update = pieces.parts(rows);
+            let part = update.next();
+            for (; !part.done; part = update.next()) pauses += 1;
+            losses[1].push(part.value);
+          }
+          return [...losses, pauses / losses[1].length];
+        }""",
+        [SETTINGS | {"iterations": 30, "loss": loss}, rows],
+    )
+    np.testing.assert_allclose(pieces, whole, rtol=1e-5)
+    assert pauses == np.ceil(SETTINGS["batch"] / rows) - 1
+
+
+def test_both_losses_train_as_in_keras(engine: Page) -> None:
+    """The root's gradient is that of the mean, divided by twice the root."""
+    settings = SETTINGS | {"loss": "rmse", "optimizer": "sgd", "iterations": 1}
+    ours = engine.evaluate(TRAIN, [settings, None])
+    model = keras_network("simple", 8, "tanh")
+    assign(model, "simple", ours["start"])
+    uniform, values = mulberry32(SETTINGS["seed"] + 1), np.array(VALUES, "float32")
+    starts = [int(next(uniform) * 70) for _ in range(8)]
+    windows = np.stack([values[i : i + 11] for i in starts])[..., np.newaxis]
+    with tf.GradientTape() as tape:
+        loss = keras_loss(model, windows[:, :-1], windows[:, 1:], "rmse")
+    gradients = named("simple", tape.gradient(loss, model.trainable_variables))
+    assert ours["losses"] == [pytest.approx(float(loss), rel=1e-6)]
+    for name, gradient in gradients.items():
+        moved = np.subtract(ours["start"][name], ours["weights"][name]) / 0.01
+        np.testing.assert_allclose(moved, gradient, rtol=1e-3, atol=2e-5)
+
+
 # What a trained network says ----------------------------------------------------------------------
 
 SAY = """([settings, count]) => {

@@ -239,12 +239,12 @@
   const CELLS = {
     simple: { gates: 1, keeps: { h: 1 }, forward: simpleForward, backward: simpleBackward },
     lstm: {
-      ...{ gates: 4, keeps: { h: 1, c: 1, squashed: 1, gates: 4 } },
-      ...{ forward: lstmForward, backward: lstmBackward },
+      gates: 4, keeps: { h: 1, c: 1, squashed: 1, gates: 4 },
+      forward: lstmForward, backward: lstmBackward,
     },
     gru: {
-      ...{ gates: 3, keeps: { h: 1, gates: 3, product: 3 } },
-      ...{ forward: gruForward, backward: gruBackward },
+      gates: 3, keeps: { h: 1, gates: 3, product: 3 },
+      forward: gruForward, backward: gruBackward,
     },
   };
   const LOSSES = { mse: (mean) => mean, rmse: Math.sqrt };
@@ -508,6 +508,6 @@
 
   // For trainer.js.
   const checks = { wanted, oneOf, wholeNumber, numbers, checkWeights };
-  const tools = { ...checks, matrices, copyOf, dot, LOSSES };
+  const tools = { ...checks, matrices, zerosLike, copyOf, dot, LOSSES };
   global.RNN = { random, normal, initialWeights, Network, Optimizer, tools };
 })(typeof self === "undefined" ? globalThis : self);

@@ -4,7 +4,7 @@
   "use strict";
 
   const { wanted, oneOf, wholeNumber, numbers, checkWeights } = global.RNN.tools;
-  const { matrices, copyOf, dot, LOSSES } = global.RNN.tools;
+  const { matrices, zerosLike, copyOf, dot, LOSSES } = global.RNN.tools;
   const { random, initialWeights, Network, Optimizer } = global.RNN;
 
   class Trainer {
@@ -54,13 +54,35 @@
 
     // One update; returns the loss before it, or null where there is none.
     advance() {
+      return this.parts(this.settings.batch).next().value;
+    }
+
+    // The same in pieces of so many windows of the batch, with a pause after each but the last: where
+    // an update takes long, a page can do other things in between.
+    *parts(rows) {
+      wholeNumber("rows", rows, 1);
       if (this.isDone) return null;
       const { trainUntil, steps, batch, loss: kind } = this.settings;
       const places = trainUntil - steps; // the last window's last target is in the training part
       const starts = Array.from({ length: batch }, () => Math.floor(this.random() * places));
-      const { inputs, targets } = this.windows(starts);
-      this.network.forward(inputs, batch, steps);
-      const { loss, gradients } = this.network.backward(targets, kind);
+      const gradients = zerosLike(this.network.weights);
+      let mean = 0;
+      for (let from = 0; from < batch; from += rows) {
+        if (from > 0) yield;
+        const { inputs, targets } = this.windows(starts.slice(from, from + rows));
+        const some = inputs.length / steps;
+        this.network.forward(inputs, some, steps);
+        const piece = this.network.backward(targets, "mse");
+        mean += (piece.loss * some) / batch;
+        addScaled(gradients, piece.gradients, some / batch);
+      }
+      const loss = LOSSES[kind](mean);
+      // The root's slope; at zero, where it has none, the gradients are zero too.
+      if (kind === "rmse" && loss > 0) addScaled(gradients, gradients, 1 / (2 * loss) - 1);
+      return this.update(loss, gradients);
+    }
+
+    update(loss, gradients) {
       if (this.iteration === 0) this.scale = Math.max(this.scale, loss);
       const what = this.fault(loss, gradients);
       if (what) {
@@ -124,14 +146,13 @@
       return out;
     }
 
-    // By step back in time, over windows at even distances: the same ones at each call.
+    // By step back in time, over eight windows at even distances: the same ones at each call.
     gradientNorms() {
-      const { trainUntil, steps, batch } = this.settings;
-      const apart = (trainUntil - steps) / batch;
-      const starts = Array.from({ length: batch }, (_, i) => Math.floor(i * apart));
+      const { trainUntil, steps } = this.settings;
+      const starts = Array.from({ length: 8 }, (_, i) => Math.floor((i * (trainUntil - steps)) / 8));
       const { inputs, targets } = this.windows(starts);
-      this.network.forward(inputs, batch, steps);
-      return finitePart(this.network.gradientByStepBack(targets));
+      this.reader.forward(inputs, 8, steps);
+      return finitePart(this.reader.gradientByStepBack(targets));
     }
 
     get weights() {
@@ -178,6 +199,12 @@
   function finitePart(array) {
     const end = array.findIndex((value) => !Number.isFinite(value));
     return end < 0 ? array : array.slice(0, end);
+  }
+
+  function addScaled(sums, arrays, factor) {
+    for (const name in sums) {
+      for (let i = 0; i < sums[name].length; i++) sums[name][i] += factor * arrays[name][i];
+    }
   }
 
   function isFinite(array) {
