@@ -90,6 +90,7 @@
       line(theirs, 'style="stroke: var(--figure-blue)"'),
       line(ours, 'style="stroke: var(--figure-vermilion)" stroke-dasharray="2 6"'),
       label(0, 18, (10 ** high).toPrecision(2)) + label(0, height - 26, (10 ** low).toPrecision(2)),
+      label(0, 90, "loss"),
       label(50, height - 4, "update 1"),
       label(width, height - 4, ours.length, 'text-anchor="end"'),
       label(width, 20, "Keras", 'text-anchor="end" style="fill: var(--figure-blue)"'),
