@@ -201,7 +201,8 @@
     fillRows(product, weights.recurrentBias);
     addProduct(product, earlier, weights.recurrent, batch, units, 3 * units);
     for (let i = 0, k = 0; i < gates.length; i += 3 * units) {
-      const [g, end] = [i + 2 * units, i + 3 * units];
+      const g = i + 2 * units;
+      const end = i + 3 * units;
       for (let j = i; j < g; j++) gates[j] += product[j];
       sigmoid.apply(gates, i, g);
       for (let j = g; j < end; j++) gates[j] += gates[j - units] * product[j];
@@ -219,7 +220,9 @@
     const earlier = before(memory, t).h;
     const dh = dState.h;
     for (let i = 0, k = 0; i < gates.length; i += 3 * units) {
-      const [r, g, end] = [i + units, i + 2 * units, i + 3 * units];
+      const r = i + units;
+      const g = r + units;
+      const end = g + units;
       for (let j = i; j < r; j++, k++) {
         delta[j] = dh[k] * (earlier[k] - gates[j + 2 * units]);
         delta[j + 2 * units] = dh[k] * (1 - gates[j]);
@@ -346,7 +349,7 @@
     }
 
     errors(targets) {
-      wanted(this.predictions, "forward", "not called yet", "called before the way back");
+      if (!this.predictions) throw new Error("there is no way back before forward was called");
       numbers("targets", targets, this.predictions.length);
       return this.predictions.map((prediction, i) => prediction - targets[i]);
     }
@@ -375,7 +378,7 @@
     constructor({ kind, learningRate }, weights) {
       oneOf("optimizer", kind, { sgd: 1, adam: 1 });
       const holds = typeof learningRate === "number" && learningRate > 0 && learningRate <= 10;
-      wanted(holds, "learningRate", shown(learningRate), "a number above 0 and at most 10");
+      wanted(holds, "learningRate", learningRate, "a number above 0 and at most 10");
       Object.assign(this, { kind, learningRate, weights, updates: 0 });
       this.mean = zerosLike(weights);
       this.square = zerosLike(weights);
@@ -468,30 +471,30 @@
   // --- what comes in from outside is checked
 
   function wanted(holds, name, given, wish) {
-    if (!holds) throw new Error(`${name} is ${given}; it must be ${wish}`);
+    if (holds) return;
+    const what = typeof given === "string" ? `"${given}"` : String(given);
+    throw new Error(`${name} is ${what}; it must be ${wish}`);
   }
-
-  const shown = (given) => (typeof given === "string" ? `"${given}"` : String(given));
 
   function oneOf(name, given, choices) {
     const wish = `one of ${Object.keys(choices).join(", ")}`;
-    wanted(Object.hasOwn(choices, given), name, shown(given), wish);
+    wanted(Object.hasOwn(choices, given), name, given, wish);
   }
 
   function wholeNumber(name, given, least, most = Infinity) {
     const holds = Number.isInteger(given) && given >= least && given <= most;
     const range = most < Infinity ? `from ${least} to ${most}` : `from ${least}`;
-    wanted(holds, name, shown(given), `a whole number ${range}`);
+    wanted(holds, name, given, `a whole number ${range}`);
   }
 
   function numbers(name, given, count) {
     const isList = Array.isArray(given) || ArrayBuffer.isView(given);
-    wanted(isList, name, shown(given), "a list of numbers");
-    wanted(given.length === count, name, `of length ${given.length}`, `of length ${count}`);
+    wanted(isList, name, given, "a list of numbers");
+    wanted(given.length === count, `the length of ${name}`, given.length, count);
     for (let i = 0; i < count; i++) {
       // Finite as a float32, that is: a larger number becomes infinity there.
       const holds = Number.isFinite(given[i]) && Number.isFinite(Math.fround(given[i]));
-      if (!holds) wanted(false, `${name}[${i}]`, shown(given[i]), "a finite number");
+      if (!holds) wanted(false, `${name}[${i}]`, given[i], "a finite number");
     }
   }
 

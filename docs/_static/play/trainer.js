@@ -213,7 +213,7 @@
 
   function checkSeries(values, least, trainUntil, from, to) {
     numbers("values", values, values?.length);
-    wanted(values.length >= least, "values", `of length ${values.length}`, `${least} or longer`);
+    wanted(values.length >= least, "the length of values", values.length, `${least} or more`);
     wholeNumber("trainUntil", trainUntil, from, to);
   }
 
