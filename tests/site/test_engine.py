@@ -611,7 +611,8 @@ def test_the_parts_shown_are_about_a_hundred_lines() -> None:
         for name in ("product", "simple cell", "way back")
         for line in text.partition(f"// [{name}]\n")[2].partition("// [end of")[0].splitlines()
     ]
-    assert 80 < len(shown) < 115
+    assert 80 < len(shown) < 120
+    assert max(len(line) for line in shown) <= 80  # and 76 without their indentation
 
 
 @pytest.mark.usefixtures("page_is_built")

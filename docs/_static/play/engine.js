@@ -10,19 +10,23 @@
   // --- matrices
 
   // [product]
-  // out += a b, with a [rows, inner] and b [inner, columns]. Four sums are added up at once: they
-  // stand in registers, and read neighbours of b, which are near each other in memory.
-  function addProduct(out, a, b, rows, inner, columns, rowStep = inner, innerStep = 1) {
+  // out += a b, with a [rows, inner] and b [inner, columns]. Four sums are
+  // added up at once: they stand in registers, and read neighbours of b.
+  function addProduct(
+    out, a, b, rows, inner, columns, rowStep = inner, innerStep = 1,
+  ) {
     for (let row = 0; row < rows; row++) {
       const to = row * columns;
-      const end = row * rowStep + inner * innerStep;
+      const begin = row * rowStep;
+      const end = begin + inner * innerStep;
       let j = 0;
       for (; j + 3 < columns; j += 4) {
         let s0 = 0;
         let s1 = 0;
         let s2 = 0;
         let s3 = 0;
-        for (let i = row * rowStep, k = j; i < end; i += innerStep, k += columns) {
+        let k = j;
+        for (let i = begin; i < end; i += innerStep, k += columns) {
           const factor = a[i];
           s0 += factor * b[k];
           s1 += factor * b[k + 1];
@@ -36,7 +40,8 @@
       }
       for (; j < columns; j++) {
         let sum = 0;
-        for (let i = row * rowStep, k = j; i < end; i += innerStep, k += columns) {
+        let k = j;
+        for (let i = begin; i < end; i += innerStep, k += columns) {
           sum += a[i] * b[k];
         }
         out[to + j] += sum;
@@ -44,8 +49,8 @@
     }
   }
 
-  // out += aᵀ b, with a [inner, rows]: the sum over the batch that a gradient is.
-  function addTransposedProduct(out, a, b, rows, inner, columns) {
+  // out += aᵀ b, with a [inner, rows]: a gradient is such a sum over a batch.
+  function addTransposed(out, a, b, rows, inner, columns) {
     addProduct(out, a, b, rows, inner, columns, 1, rows);
   }
   // [end of product]
@@ -119,27 +124,31 @@
 
   function preactivate(a, { weights, units, inputs }, memory, t) {
     const { batch, x } = memory;
+    const columns = weights.bias.length;
+    const { h } = before(memory, t);
     fillRows(a, weights.bias);
-    addProduct(a, x[t], weights.kernel, batch, inputs, weights.bias.length);
-    addProduct(a, before(memory, t).h, weights.recurrent, batch, units, weights.bias.length);
+    addProduct(a, x[t], weights.kernel, batch, inputs, columns);
+    addProduct(a, h, weights.recurrent, batch, units, columns);
   }
 
-  // From the pre-activations to the weights and to the state before. The GRU alone has two deltas:
-  // `delta` for what the input adds, and `deltaRecurrent` for what the state adds.
-  function passBack(delta, deltaRecurrent, network, memory, t, dState, gradients) {
+  // From the pre-activations to the weights and to the state before. The GRU
+  // alone has two deltas: `delta` for what the input adds, and `deltaH` for
+  // what the state adds.
+  function passBack(delta, deltaH, network, memory, t, dState, gradients) {
     const { units, inputs, recurrentTransposed } = network;
     const { batch, x } = memory;
     const columns = gradients.bias.length;
     const { h } = before(memory, t);
     addRows(gradients.bias, delta);
-    addTransposedProduct(gradients.kernel, x[t], delta, inputs, batch, columns);
-    addTransposedProduct(gradients.recurrent, h, deltaRecurrent, units, batch, columns);
-    addProduct(dState.h, deltaRecurrent, recurrentTransposed, batch, columns, units);
+    addTransposed(gradients.kernel, x[t], delta, inputs, batch, columns);
+    addTransposed(gradients.recurrent, h, deltaH, units, batch, columns);
+    addProduct(dState.h, deltaH, recurrentTransposed, batch, columns, units);
   }
 
-  // The state before the first step is the one that the run starts from: h_{-1} = 0.
+  // Before the first step stands what the run starts from: h_{-1} = 0.
   function before(memory, t) {
-    return t > 0 ? { h: memory.h[t - 1], c: memory.c?.[t - 1] } : memory.start;
+    if (t === 0) return memory.start;
+    return { h: memory.h[t - 1], c: memory.c?.[t - 1] };
   }
   // [end of simple cell]
 
@@ -215,7 +224,7 @@
 
   function gruBackward(network, memory, t, dState, gradients) {
     const { units, activation } = network;
-    const { delta, deltaRecurrent } = memory;
+    const { delta, deltaH } = memory;
     const [gates, product] = [memory.gates[t], memory.product[t]];
     const earlier = before(memory, t).h;
     const dh = dState.h;
@@ -231,11 +240,11 @@
       activation.slope(delta, gates, g, end);
       for (let j = r; j < g; j++) delta[j] = delta[j + units] * product[j + units];
       sigmoid.slope(delta, gates, i, g);
-      for (let j = i; j < g; j++) deltaRecurrent[j] = delta[j];
-      for (let j = g; j < end; j++) deltaRecurrent[j] = delta[j] * gates[j - units];
+      for (let j = i; j < g; j++) deltaH[j] = delta[j];
+      for (let j = g; j < end; j++) deltaH[j] = delta[j] * gates[j - units];
     }
-    addRows(gradients.recurrentBias, deltaRecurrent);
-    passBack(delta, deltaRecurrent, network, memory, t, dState, gradients);
+    addRows(gradients.recurrentBias, deltaH);
+    passBack(delta, deltaH, network, memory, t, dState, gradients);
   }
 
   // `keeps` says what a step keeps for the way back, in numbers a unit.
@@ -271,9 +280,9 @@
       const size = batch * this.units;
       const keeps = mapped(this.cell.keeps, (width) => matrices(steps, size * width));
       const [h, c, slopes] = matrices(3, size);
-      const [delta, deltaRecurrent] = matrices(2, size * this.cell.gates);
+      const [delta, deltaH] = matrices(2, size * this.cell.gates);
       const x = matrices(steps, batch * this.inputs);
-      return { batch, steps, x, ...keeps, start: { h, c }, delta, deltaRecurrent, slopes };
+      return { batch, steps, x, ...keeps, start: { h, c }, delta, deltaH, slopes };
     }
 
     // Reads `inputs`, [batch, steps, inputs]; returns the predictions, [batch, steps].
@@ -307,19 +316,23 @@
       return read;
     }
 
-    // Back through time. `dPredictions` holds e_t = ∂L/∂ŷ_t, [batch, steps]. To what comes back to
-    // h_t from the step after, its own prediction adds g_t = e_t W_yᵀ; `watch` is shown each sum.
+    // Back through time. `dPredictions` holds e_t = ∂L/∂ŷ_t, [batch, steps]. To
+    // what comes back to h_t from the step after, its own prediction adds
+    // g_t = e_t W_yᵀ; `watch` is shown each sum.
     propagate(dPredictions, watch = () => {}) {
       const { batch, steps, h } = this.memory;
       const { recurrent, readoutKernel } = this.weights;
       const gradients = zerosLike(this.weights);
       const dState = zerosLike(this.memory.start);
-      this.recurrentTransposed = transpose(recurrent, this.units, recurrent.length / this.units);
+      const { units } = this;
+      const columns = recurrent.length / units;
+      this.recurrentTransposed = transpose(recurrent, units, columns);
+      const e = new Float32Array(batch);
       for (let t = steps - 1; t >= 0; t--) {
-        const e = new Float32Array(batch).map((_, i) => dPredictions[i * steps + t]);
+        for (let i = 0; i < batch; i++) e[i] = dPredictions[i * steps + t];
         addRows(gradients.readoutBias, e);
-        addTransposedProduct(gradients.readoutKernel, h[t], e, this.units, batch, 1);
-        addProduct(dState.h, e, readoutKernel, batch, 1, this.units);
+        addTransposed(gradients.readoutKernel, h[t], e, units, batch, 1);
+        addProduct(dState.h, e, readoutKernel, batch, 1, units);
         watch(dState.h, t);
         this.cell.backward(this, this.memory, t, dState, gradients);
       }
