@@ -205,3 +205,12 @@ if (playground) {
   near.observe(playground);
   if (location.hash.includes("=")) playground.scrollIntoView();
 }
+
+// What is computed when it is asked for: a button names the scripts that it starts.
+for (const button of document.querySelectorAll("button[data-scripts]")) {
+  const start = () => {
+    button.disabled = true;
+    loadPlay(button.dataset.scripts.split(" "));
+  };
+  button.addEventListener("click", start, { once: true });
+}

@@ -27,6 +27,7 @@ def test_scripts_come_from_files_alone() -> None:
         ('<button class="a" onclick="go()">', ["an inline handler, onclick"]),
         ("<svg><style>*{}</style></svg>", ["a <style> element"]),
         ('<script src="a.js"></script>', []),
+        ('<script type="application/json">{"a": 1}</script>', []),
         ('<img alt="step one = two">', []),
         ("<p>onclick = 1</p>", []),
     ],
