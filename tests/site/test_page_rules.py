@@ -133,3 +133,14 @@ def test_a_page_that_breaks_a_rule_is_caught(old: str, new: str, problem: str) -
     assert old in page()
     found = "\n".join(problems(page().replace(old, new)))
     assert any(part in found for part in problem.split("|")), found
+
+
+def test_a_tool_may_be_short_and_keeps_its_frame() -> None:
+    front = page().partition("---\n# ")[0].replace("---\nfile", "---\nkind: tool\nfile", 1)
+    text = (
+        front + "---\n# Run a test\n\n## What you'll do\n\nTest.\n\n## What you'll need\n\n"
+        "{page-time}`read`, {page-time}`open` and {page-time}`run`.\n\n## In short\n\n- Test.\n"
+    )
+    assert problems(text) == []
+    assert problems(text.replace("kind: tool\n", ""))
+    assert problems(text.replace("## In short", "## Short"))

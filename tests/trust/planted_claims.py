@@ -134,4 +134,11 @@ PLANTED = [
         "model, adam = network(unroll=False), keras.optimizers.Adam(0.001)",
         'glue("faster-operations"',
     ),
+    Planted(
+        "playground",
+        "the networks whose losses are compared do not learn",
+        'rate = {"sgd": 0.05, "adam": 0.01}[optimizer]',
+        'rate = {"sgd": 0.0, "adam": 0.0}[optimizer]',
+        'glue("play-apart-relu"',
+    ),
 ]

@@ -135,7 +135,7 @@ def _predictions(source: str) -> Iterator[str]:
 def _checks(source: str) -> Iterator[str]:
     """Two predictions of a page, and each exercise of the lab, have a check before their answer."""
     checks = len(re.findall(r"^```\{check\}", source, re.MULTILINE))
-    if checks < CHECKS:
+    if checks < CHECKS and not TOOL.search(source):
         yield f"{checks} checks, wanted at least {CHECKS}"
     for title, body in re.findall(
         r"\{exercise-start\} (\d[^\n]*)(.*?)\{exercise-end\}", source, re.DOTALL
