@@ -27,6 +27,7 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "gen-redrawn-*": NOISE,
     "gen-tanh-parting": NOISE,
     "gen-steps": CHAOS,
+    "play-apart-*": NOISE,
     "predict-log-agreement": NOISE,
     "predict-prediction-gap": NOISE,
     "bptt-echo-*": DESCENT,
