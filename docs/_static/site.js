@@ -178,7 +178,7 @@ function loadPlay(names) {
 
 const PLAY = [
   ...["engine", "trainer", "driver"], // what computes
-  ...["settings", "words", "charts", "figures", "drawing", "program", "playground"], // what shows
+  ...["settings", "words", "figures", "drawing", "playground"], // what shows
 ];
 
 // The playground itself comes when it is near; an address with settings leads to it.

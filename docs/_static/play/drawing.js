@@ -192,8 +192,8 @@
       return {};
     }
     const note =
-      "This browser has kept a drawing of another version of this page, which this one cannot " +
-      `read. It is put aside under “${KEPT}-before”, and you begin with an empty field.`;
+      "This browser has kept what this page cannot read, perhaps a drawing of another version of " +
+      `this page. It is put aside under “${KEPT}-before”, and you begin with an empty field.`;
     return { note };
   }
 

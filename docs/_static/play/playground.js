@@ -136,7 +136,12 @@
       { class: "play-own" },
       labelled("A file of text with columns, such as CSV", fields.file),
       labelled("Column", fields.column),
-      make("p", {}, "It is read in this page. Nothing of it is sent or kept."),
+      make(
+        "p",
+        {},
+        "It is read in this page. Nothing of it is sent or kept. A decimal comma is read where " +
+          "semicolons or tabs part the columns.",
+      ),
     );
   }
 
@@ -319,7 +324,7 @@
   function isStuck() {
     const why = {
       refused: state.series.fault,
-      done: "It has made all its updates. Reset begins again; for more of them raise Updates.",
+      done: "It has made all its updates. Reset begins again, and so does a larger number of them.",
       diverged: "It has diverged. Lower the learning rate, or press Reset to see it again.",
     }[state.phase];
     say(why ?? "");
@@ -366,11 +371,17 @@
     if (made > 5) state.pace = each / PlayWords.multiplications(state.settings);
   }
 
-  function copyProgram() {
+  async function copyProgram() {
     const { settings, series } = state;
-    if (series.fault) say(series.fault);
-    else
-      copyText(PlayProgram.toPython(settings, series), "Copied: this run as a program for Keras.");
+    if (series.fault) {
+      say(series.fault);
+      return;
+    }
+    await loadPlay(["program"]); // few ask for it
+    copyText(
+      PlayProgram.toPython(settings, series),
+      "Copied: this run as a program for Keras, with its series.",
+    );
   }
 
   function copyAddress() {

@@ -14,7 +14,7 @@
       drawn: "one that you draw",
       file: "a column of your file",
     },
-    held: { third: "the last third", none: "nothing" },
+    held: { third: "the last third held out", none: "nothing held out" },
     cell: { simple: "simple RNN", lstm: "LSTM", gru: "GRU" },
     activation: { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid" },
     loss: { mse: "MSE", rmse: "RMSE" },
@@ -146,7 +146,7 @@
 
   const MISSING = {
     drawn: "There is no drawing yet: draw a curve from left to right in the field above.",
-    file: "There is no file yet: choose one above. It is read in this page and goes nowhere.",
+    file: "There are no numbers yet: choose a file above. It is read here and goes nowhere.",
   };
 
   // The series of these settings, with the index at which its training part ends; or a `fault`.
@@ -162,13 +162,17 @@
       return {
         fault:
           `The series is too short: it has ${values.length} values, and windows of ${window} want ` +
-          `at least ${least}. ${lengthen}, or shorten the window.`,
+          `at least ${least}. ${lengthen}; a shorter window wants fewer.`,
       };
     }
     if (!isOwn) return { values, trainUntil, floor, mean: 0, deviation: 1, isOwn };
     const { mean, deviation } = unitOf(values.slice(0, trainUntil));
-    if (!(deviation > 0)) {
-      return { fault: "The series never changes, so there is nothing to learn." };
+    // Not above zero: what never changes may deviate by rounding.
+    if (!(deviation > 1e-9 * Math.abs(mean))) {
+      return { fault: "The part to train on never changes, so there is nothing to learn." };
+    }
+    if (!Number.isFinite(deviation)) {
+      return { fault: "Its numbers are too large to compute with: divide them all first." };
     }
     const scaled = rounded(values.map((value) => (value - mean) / deviation));
     return { values: scaled, trainUntil, floor, mean, deviation, isOwn };

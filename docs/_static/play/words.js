@@ -71,9 +71,9 @@
       `It trains on ${part}${whole(values.length)} values of ${SERIES[settings.series]}, in windows`,
       `of ${settings.window}, ${BATCH} of them an update.`,
       held ? `The last ${whole(held)} are held out.` : "Nothing is held out.",
-      isOwn ? "Errors are in units of the training values' variance." : "",
-      `It stops after ${counted(settings.updates, "update")}, which take about`,
-      `${duration(state, settings.updates)}.`,
+      isOwn ? "Squared errors are in units of the training values' variance." : "",
+      `It stops after ${counted(settings.updates, "update")}, about`,
+      `${duration(state, settings.updates)} of training.`,
     ]
       .filter(Boolean)
       .join(" ");
@@ -109,8 +109,9 @@
       found.push(
         `One step ahead on the held-out stretch its squared error is ${number(error)}.`,
         `The naive forecast, the last value again, has ${number(naive)},`,
-        `${naive > error ? times : "and does better"};`,
-        `two weights and a constant, fitted by least squares, have ${number(linear)}.`,
+        `${naive > error ? times : "and does as well or better"};`,
+        "a weighted sum of the last two values and a constant, fitted by least squares, has",
+        `${number(linear)}.`,
       );
       if (series.floor === 0) {
         found.push("The best possible is zero: six numbers predict this series exactly.");
@@ -129,7 +130,8 @@
       const near = spread(state).deviation / 2;
       const first = off.findIndex((distance) => distance > near);
       found.push(
-        "Running freely, it stays within half a deviation of the series for",
+        "Running freely, it stays near the series, within half the standard deviation of the",
+        "training part, for",
         `${counted(first < 0 ? off.length : first, "step")}.`,
       );
     }
@@ -141,10 +143,10 @@
     const isHarder = settings.activation === "relu" || settings.window > 30;
     return [
       `Diverged at update ${whole(iteration + 1)}: ${what}.`,
-      "The updates have grown instead of shrinking.",
+      "Its numbers have grown instead of settling.",
       `Lower the learning rate, now ${settings.rate}, to a tenth or less`,
-      isHarder ? "and, if that does not help, shorten the window or take tanh units." : ".",
-      "What is drawn are the last weights that were finite.",
+      isHarder ? "and, if that does not help, shorten the window and avoid ReLU." : ".",
+      "The figures show the network as it was before its last update.",
     ]
       .join(" ")
       .replace(" .", ".");

@@ -24,9 +24,30 @@ SLACK = 0.5
 
 
 def overlaps(svg: str) -> list[str]:
-    """Return in words what lies on what in a figure."""
+    """Return in words what lies on what in a figure, in each of its frames if it has some."""
     root = ElementTree.fromstring(svg)
-    texts = list(boxes(root))
+    glyphs = {path.get("id", ""): path for path in root.iter("path") if path.get("id")}
+    frames = sorted({one.get("data-frame", "") for one in root.iter()} - {""})
+    found: list[str] = []
+    for frame in frames or [""]:
+        seen = ElementTree.fromstring(svg)
+        drop_other_frames(seen, frame)
+        found += overlaps_of(seen, glyphs)
+    return found
+
+
+def drop_other_frames(element: ElementTree.Element, frame: str) -> None:
+    """Remove what is not seen while this frame is."""
+    for child in list(element):
+        if child.get("data-frame", frame) == frame:
+            drop_other_frames(child, frame)
+        else:
+            element.remove(child)
+
+
+def overlaps_of(root: ElementTree.Element, glyphs: dict[str, ElementTree.Element]) -> list[str]:
+    """Return in words what lies on what in a drawing."""
+    texts = list(boxes(root, glyphs))
     found = [
         f"texts at {place(one)} and {place(two)}"
         for one, two in combinations(texts, 2)
@@ -46,9 +67,10 @@ def place(box: Points) -> str:
     return f"({x:.0f}, {y:.0f})"
 
 
-def boxes(root: ElementTree.Element) -> Iterator[Points]:
+def boxes(
+    root: ElementTree.Element, glyphs: dict[str, ElementTree.Element]
+) -> Iterator[Points]:
     """Yield the lowest and the highest corner of each row of text."""
-    glyphs = {path.get("id"): path for path in root.iter("path") if path.get("id")}
     for group in root.iter("g"):
         marks = []
         for use in group.findall("use"):
