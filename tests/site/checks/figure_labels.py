@@ -67,9 +67,7 @@ def place(box: Points) -> str:
     return f"({x:.0f}, {y:.0f})"
 
 
-def boxes(
-    root: ElementTree.Element, glyphs: dict[str, ElementTree.Element]
-) -> Iterator[Points]:
+def boxes(root: ElementTree.Element, glyphs: dict[str, ElementTree.Element]) -> Iterator[Points]:
     """Yield the lowest and the highest corner of each row of text."""
     for group in root.iter("g"):
         marks = []
