@@ -80,6 +80,11 @@ class Script:
         self.statements = [code for line, code in parts if line > body]
 
     @property
+    def is_page(self) -> bool:
+        """Tell whether it holds all cells of a page."""
+        return self.path.stem == "page"
+
+    @property
     def printed(self) -> str:
         """What the page shows as printed."""
         path = self.path.with_suffix(".out")
@@ -189,7 +194,7 @@ def _differences(script: Script, result: Result, *, at_end: bool) -> Iterator[st
     lines, wanted = result.printed.splitlines(), script.printed.splitlines()
     count = len(wanted)
     own = (lines[-count:] if at_end else lines[:count]) if count else []
-    if script.path.stem == "page":
+    if script.is_page:
         own = lines
     if fault := text_difference("\n".join(own), script.printed, tolerance):
         yield fault
@@ -202,10 +207,12 @@ def _differences(script: Script, result: Result, *, at_end: bool) -> Iterator[st
             yield fault
 
 
-def collect(site: Path, part: str) -> list[Script]:
+def collect(site: Path, part: str, cut: bool) -> list[Script]:
     """Return the programs to run, each with those that it covers."""
     paths = [path for path in sorted(site.glob("scripts/**/*.py")) if part in str(path)]
     scripts = [Script(path) for path in paths]
+    if cut:  # whole pages take half of the time, and hold what the programs of their cells hold
+        scripts = [script for script in scripts if not (script.trains and script.is_page)]
     kept = []
     for script in scripts:
         same_page = [other for other in scripts if other.path.parent == script.path.parent]
@@ -227,11 +234,12 @@ def lengths(scripts: Sequence[Script], site: Path) -> Iterator[str]:
     """Yield how long programs are, by page and in all; lines of data are not counted."""
     every = [one for script in scripts for one in [script, *script.covers]]
     every = list({one.path: one for one in every}.values())
-    cells = [one for one in every if one.path.stem != "page"]
+    cells = [one for one in every if not one.is_page]
     for folder in sorted({one.path.parent for one in cells}):
         whole = next((one.lines for one in every if one.path == folder / "page.py"), 0)
         own = [one.lines for one in cells if one.path.parent == folder]
-        yield f"{folder.relative_to(site / 'scripts')}: {_quantiles(own)}; whole page {whole}"
+        page = f"; whole page {whole}" if whole else ""
+        yield f"{folder.relative_to(site / 'scripts')}: {_quantiles(own)}{page}"
     yield f"all cells: {_quantiles([one.lines for one in cells])}"
 
 
@@ -266,11 +274,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("site", nargs="?", type=Path, default=ROOT / "docs/_build/html")
     parser.add_argument("--only", default="", help="part of the path of the programs to run")
-    parser.add_argument("--cut", action="store_true", help="make two updates in each training")
+    parser.add_argument(
+        "--cut", action="store_true", help="two updates a training; no whole pages that train"
+    )
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     site = options.site.resolve()
-    scripts = collect(site, options.only)
+    scripts = collect(site, options.only, options.cut)
     if not scripts:
         print(f"error: no programs in {options.site}/scripts: run nox -s docs", file=sys.stderr)
         return 2
