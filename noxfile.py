@@ -28,7 +28,19 @@ SUPPORTED = ("3.11", "3.12", "3.13")  # those for which TensorFlow has wheels
 # The groups beside which rnnlab itself is installed; they are locked with its dependencies.
 WITH_PACKAGE = ("docs", "tests", "outside", "bench")
 # What the sessions that are families can do, and the locked group that each needs.
-CHECKS = {"pages": "outside", "markup": "outside", "figures": "docs", "links": "docs"}
+CHECKS = {
+    "pages": "outside",
+    "markup": "outside",
+    "figures": "docs",
+    "links": "docs",
+    "workflows": "workflows",
+}
+HOSTED = (  # the schema of each file that hosts read
+    ("github-workflows", ".github/workflows/*.yml"),
+    ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+    ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+    ("readthedocs", ".readthedocs.yaml"),
+)
 STUDIES = {"records": "docs", "claims": "docs", "bench": "bench", "pytorch": "bench"}
 TRIALS = {
     "faults": "tests",
@@ -143,7 +155,7 @@ def check_code(session: nox.Session, *fix: str) -> None:
 
 @command
 def check(session: nox.Session) -> None:
-    """Check the built site: -- pages (--lighthouse 5), markup, figures (--record) or links."""
+    """Check -- pages (--lighthouse 5), markup, figures (--record), links or workflows."""
     name, arguments = choose(session, CHECKS)
     if name == "pages":
         find_browser(session)
@@ -151,6 +163,11 @@ def check(session: nox.Session) -> None:
         target = BUILD / "linkcheck"
         session.run("sphinx-build", "-b", "linkcheck", "docs", str(target), *arguments)
         session.log(f"report: {(target / 'output.txt').relative_to(ROOT)}")
+    elif name == "workflows":
+        session.run("zizmor", "--offline", ".github", *arguments)
+        for schema, files in HOSTED:
+            found = map(str, sorted(ROOT.glob(files)))
+            session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *found)
     else:
         build(session)
         session.run("python", "-m", f"tests.site.checks.{name}", *arguments)
@@ -221,10 +238,23 @@ def vendor(session: nox.Session) -> None:
 
 
 @command
+def dist(session: nox.Session) -> None:
+    """Build the wheel and the source archive that a release publishes."""
+    install(session, "docs")
+    folder = BUILD / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for kind in ("wheel", "sdist"):
+        code = f"from flit_core.buildapi import build_{kind} as build; build({str(folder)!r})"
+        session.run("python", "-c", code)
+    session.log(f"built: {', '.join(str(path.relative_to(ROOT)) for path in folder.iterdir())}")
+
+
+@command
 def lock(session: nox.Session) -> None:
     """Choose the newest versions again and write the locks (-- --upgrade-package NAME for one)."""
     install(session, "lock")
-    alone = ("lock", "audit", "bench-without-their-dependencies", "programs")
+    alone = ("lock", "audit", "bench-without-their-dependencies", "programs", "workflows")
     for group in WITH_PACKAGE + alone:
         session.run(
             "uv", "pip", "compile", "--quiet",
