@@ -1,9 +1,12 @@
 """Settings of the site, in groups; each that is not obvious has its reason."""
 
 import os
+import platform
 import re
+import subprocess
 import sys
-from importlib.metadata import metadata
+from importlib.metadata import metadata, packages_distributions
+from importlib.metadata import version as package_version
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,6 +25,13 @@ site_url = os.environ.get("RNNLAB_SITE_URL", "").rstrip("/")
 repository_url = os.environ.get("RNNLAB_REPOSITORY_URL", "").rstrip("/").removesuffix(".git")
 # The theme knows where a page is edited and an issue opened on these two; elsewhere it would fail.
 has_buttons = bool(re.fullmatch(r"https://(github|gitlab)\.com/[^/]+/[^/]+", repository_url))
+
+# What a hosted page was made from; in a build at home, each commit would write all pages anew.
+_command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
+_commit = ""
+if has_buttons:
+    _commit = subprocess.run(_command, capture_output=True, text=True, check=False).stdout.strip()
+_tensorflow = package_version(packages_distributions()["tensorflow"][0])  # of either name
 
 # -- Sources ---------------------------------------------------------------------------------------
 
@@ -98,7 +108,17 @@ html_use_index = False  # the reference lists every function; an index would be 
 html_domain_indices = False
 html_last_updated_fmt = None  # two builds are equal
 html_baseurl = f"{site_url}/" if site_url else ""
-html_context = {"default_mode": "auto"}  # follow the reader's system until they choose
+html_context = {
+    "default_mode": "auto",  # follow the reader's system until they choose
+    # A page's outputs are made again where one of these changes.
+    "made_with": ", ".join(
+        [f"CPython {platform.python_version()}"]
+        + [f"{name} {package_version(name.lower())}" for name in ("Keras", "NumPy", "Matplotlib")]
+        + [f"TensorFlow {_tensorflow}", f"rnnlab {version}"]
+    ),
+    "commit": _commit,
+    "sources": f"{repository_url}/tree/{_commit}",
+}
 html_theme_options = {
     "navbar_persistent": [],  # the search is in the sidebar and the header; no third one on top
     "use_download_button": False,  # the header's own template offers source and notebook

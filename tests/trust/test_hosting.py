@@ -7,11 +7,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.site.tools.browser import SITE
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -92,3 +95,13 @@ def test_the_wheel_that_is_published_is_small_and_holds_the_package(tmp_path: Pa
     package = ROOT / "rnnlab"
     sources = {f"rnnlab/{path.relative_to(package)}" for path in package.rglob("*.py")}
     assert held >= sources | {"rnnlab/py.typed"}
+
+
+def test_a_page_says_what_made_its_outputs() -> None:
+    made = (SITE / "tutorials" / "bare-bones-rnn.html").read_text("utf-8")
+    said = re.search(r"The outputs on this page were made with ([^<]+?)\.</p>", made)
+    assert said
+    for name in ("Keras", "NumPy", "Matplotlib", "rnnlab"):
+        assert f"{name} {version(name.lower())}" in said[1]
+    assert re.search(r"TensorFlow 2\.\d+\.\d+", said[1])
+    assert "The outputs" not in (SITE / "glossary.html").read_text("utf-8")  # which runs nothing
