@@ -6,6 +6,7 @@ import argparse
 import functools
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -274,6 +275,23 @@ def lock(session: nox.Session) -> None:
         )  # fmt: skip
     session.log(f"locks: {REQUIREMENTS}/*.txt")
     session.run("python", "-m", "tests.trust.supply.wheels")
+
+
+@nox.session(venv_backend="none")
+def new_page(session: nox.Session) -> None:
+    """Begin a tutorial: -- its-address "Its title, with a verb"."""
+    try:
+        name, title = session.posargs
+    except ValueError:
+        session.error('say its address and its title: nox -s new_page -- a-name "Do something"')
+    page = ROOT / "docs" / "tutorials" / f"{name}.md"
+    if not re.fullmatch("[a-z]+(-[a-z]+)*", name) or page.exists():
+        session.error(f"the address must be new, of small letters and hyphens, not {name!r}")
+    template = ROOT / "docs" / "_templates" / "new-page.txt"
+    text = template.read_text("utf-8").replace("TITLE", title).replace("NAME", name)
+    page.write_text(text, "utf-8")
+    session.log(f"written: {page.relative_to(ROOT)}; see it with nox -s preview, and when it is to")
+    session.log("stay, follow 'Write a page' in docs/contributing.md")
 
 
 @nox.session(venv_backend="none")
