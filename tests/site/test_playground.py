@@ -563,10 +563,13 @@ def test_it_is_accessible_in_each_state(
         look("training")
         press(page, "Pause")
         wait_for(page, "paused")
-        for fold in page.locator(".playground details > summary").all():
+        for fold in page.locator(".play-figures details > summary").all():
             fold.click()
+        page.locator(".play-pointer").focus()
         look("paused")
         page.locator("#play-series").select_option("drawn")
+        draw(page, 0.6)
+        assert "Continued by" in own_continuation(page)
         look("drawing")
         page.locator("#play-series").select_option("file")
         look("file")

@@ -78,6 +78,7 @@
       choose(keys[event.key]());
     });
 
+    show();
     return {
       root,
       canvas,
