@@ -85,8 +85,7 @@ def run(seed: int, updates: int = UPDATES) -> keras.Sequential:
     optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
     optimizer.build(model.trainable_variables)
 
-    @tf.function(jit_compile=True)
-    def update(values: tf.Tensor, noisy: tf.Tensor, given: tf.Tensor) -> tf.Tensor:
+    def step(values: tf.Tensor, noisy: tf.Tensor, given: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             # No hand is steady: what is read has noise, what is wanted has none.
             squares, *parts = errors(continued(model, noisy, given), values, given)
@@ -96,6 +95,7 @@ def run(seed: int, updates: int = UPDATES) -> keras.Sequential:
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
+    update = tf.function(step, jit_compile=True)
     for k in range(updates):
         values, given = curves(BATCH, rng)
         noisy = values + rng.normal(scale=0.03, size=values.shape).astype(np.float32)
