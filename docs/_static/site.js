@@ -186,7 +186,9 @@ async function openPlayground(holder) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = address;
-    const styled = new Promise((resolve) => style.addEventListener("load", resolve));
+    const styled = new Promise((resolve) => {
+      for (const end of ["load", "error"]) style.addEventListener(end, resolve);
+    });
     document.head.append(style);
     await styled;
   }

@@ -76,13 +76,16 @@
       make("datalist", { id: "play-rates" }, ...rates),
     );
 
-    // Shows the settings; the fold opens where it holds what is not as at first.
+    // Shows the settings; the fold opens when something in it is set that is not as at first.
+    let folded = "";
     function show(settings) {
       for (const name in settings) fields[name].value = settings[name];
       const isSet = (name) =>
         !PlaySettings.differences({ ...DEFAULTS, ...PRESETS[name] }, settings);
       fields.preset.value = Object.keys(PRESETS).find(isSet) ?? "";
-      if (MORE.some((name) => settings[name] !== DEFAULTS[name])) more.open = true;
+      const now = MORE.map((name) => settings[name]).join();
+      if (now !== folded && MORE.some((name) => settings[name] !== DEFAULTS[name])) more.open = true;
+      folded = now;
     }
     return { root, show };
   }
