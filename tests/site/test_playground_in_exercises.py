@@ -68,7 +68,6 @@ def test_it_begins_with_the_settings_of_the_exercise_and_trains(opened: Opened, 
         before = page.evaluate("location.href")
         for place, loss in enumerate(["mse", "rmse"] if name == PREDICTING else ["mse", "mse"]):
             open_at(page, place)
-            page.locator(".play-more[open], .play-more summary").first.wait_for()
             assert page.locator("#play-activation").input_value() == (
                 "sigmoid" if (name, place) == (GENERATING, 1) else "relu"
             )
@@ -76,7 +75,7 @@ def test_it_begins_with_the_settings_of_the_exercise_and_trains(opened: Opened, 
             assert page.locator("#play-preset").input_value() != ""
             press(page, "Step")
             page.wait_for_selector('.playground[data-phase="paused"][data-iteration="1"]')
-            page.wait_for_selector("#play-figure-loss svg path.truth")
+            page.wait_for_selector("#play-figure-loss > svg path.truth", state="attached")
         assert page.evaluate("location.href") == before
 
 

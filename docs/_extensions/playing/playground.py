@@ -73,7 +73,9 @@ def visit_playground(translator: HTML5Translator, node: playground) -> None:
 def write_network(app: Sphinx, exception: Exception | None) -> None:
     """Put the network beside the scripts, as one of them."""
     if exception is None and app.builder.format == "html":
-        write_script(Path(app.outdir, SCRIPT), Path(app.srcdir, NETWORK).read_text("utf-8"))
+        path = Path(app.outdir, SCRIPT)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_script(path, Path(app.srcdir, NETWORK).read_text("utf-8"))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

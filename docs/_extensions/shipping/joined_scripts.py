@@ -30,7 +30,7 @@ def join(folder: Path) -> None:
 def join_all(app: Sphinx, exception: Exception | None) -> None:
     """Join what Sphinx has copied."""
     if exception is None and app.builder.format == "html":
-        for order in Path(app.outdir, "_static").rglob(ORDER):
+        for order in list(Path(app.outdir, "_static").rglob(ORDER)):
             join(order.parent)
 
 
