@@ -182,7 +182,7 @@ def test_the_directive_makes_both(tmp_path: Path) -> None:
     data = site.source / "tutorials" / "data"
     data.mkdir(parents=True)
     (data / "curves.json").write_text("{}", "utf-8")
-    block = "# Title\n\n```{playground}\n```\n"
+    block = "---\norphan: true\n---\n\n# Title\n\n```{playground}\n```\n"
     site.page("tutorials/playground", block)
     site.page("index", block.replace("\n```\n", "\n:settings: units=5&rate=0.1\n```\n"))
     assert site.build() == ""
