@@ -583,9 +583,10 @@ def test_it_is_accessible_in_each_state(
 def test_a_unit_is_put_into_words_by_mouse_and_by_keyboard(opened: Opened) -> None:
     with opened("units=5&window=5&cell=lstm") as seen:
         page = seen.page
+        page.locator("#play-figure-hidden").scroll_into_view_if_needed()
+        shows(page, "unit", "Point at a row")
         unit = page.locator(".play-pointer")
         unit.scroll_into_view_if_needed()
-        shows(page, "unit", "Point at a row")
         box = unit.bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + 20, box["y"] + 0.3 * box["height"])
@@ -625,13 +626,15 @@ def test_the_words_of_a_unit_are_its_weights(window: Page) -> None:
 
 
 def test_an_lstm_shows_the_gradients_of_both_states(window: Page) -> None:
+    window.locator("#play-figure-gradients").scroll_into_view_if_needed()
     key = window.locator("#play-figure-gradients .play-key")
     window.locator("#play-cell").select_option("lstm")
     key.get_by_text("for c, the cell's state").wait_for()
     assert len(row_of(window, "gradients")[0]) == 3
     window.locator("#play-cell").select_option("gru")
     window.wait_for_function(
-        "!document.querySelector('#play-figure-gradients .play-key').textContent.includes(' c,')"
+        """() => !document.querySelector("#play-figure-gradients .play-key")
+          .textContent.includes(" c,")"""
     )
 
 

@@ -95,7 +95,7 @@ def test_opening_a_second_one_closes_the_first(opened: Opened) -> None:
         page.wait_for_timeout(200)  # what the first was doing reports to nobody
         assert page.locator(".playground[data-phase]").get_attribute("data-phase") == "ready"
         page.get_by_role("button", name="Close the playground").click()
-        page.wait_for_function("!document.querySelector('.playground[data-phase]')")
+        page.wait_for_function("() => !document.querySelector('.playground[data-phase]')")
         assert open_places(page) == []
 
 
@@ -130,7 +130,7 @@ def test_it_is_opened_and_closed_by_keyboard(opened: Opened) -> None:
         assert page.evaluate("document.activeElement.id") == "play-preset"
         button.focus()
         page.keyboard.press("Space")
-        page.wait_for_function("!document.querySelector('.playground[data-phase]')")
+        page.wait_for_function("() => !document.querySelector('.playground[data-phase]')")
 
 
 @pytest.mark.parametrize(("colours", "width"), [("light", check.WIDE), ("dark", check.NARROW)])
