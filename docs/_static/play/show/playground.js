@@ -91,8 +91,8 @@
         parts.now,
         parts.found,
         parts.plan,
-        make("div", { class: "play-figures" }, ...Object.values(figures).map(({ root }) => root)),
         make("div", { class: "play-buttons" }, ...copies.map(makeButton)),
+        make("div", { class: "play-figures" }, ...Object.values(figures).map(({ root }) => root)),
       );
     }
 
