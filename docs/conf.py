@@ -57,8 +57,10 @@ extensions = [
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "showing.reference",  # a line an object, and the pages that use it
     "showing.scoreboard",  # the rows of the scoreboard as data
+    "playing.playground",  # where the playground opens
     "playing.checks",  # answers that check themselves, and the reader's progress
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
+    "shipping.joined_scripts",  # scripts of one folder are one file
     "shipping.files_as_scripts",  # what a page reads of other files works from a folder as well
     "shipping.page_styles",  # each page loads the style sheets that it needs
     "shipping.cut_fonts",  # icons and fonts are cut to what the site uses

@@ -176,34 +176,74 @@ function loadPlay(names) {
   return Promise.all(names.map((name) => loaded.get(name)));
 }
 
-const PLAY = [
-  ...["engine", "trainer", "driver"], // what computes
-  ...["settings", "words", "figures", "drawing", "playground"], // what shows
-];
+// What computes, and what shows: files of the folder `show`, joined.
+const PLAY = ["engine", "trainer", "driver", "show"];
 
-// The playground itself comes when it is near; an address with settings leads to it.
-const playground = document.querySelector(".playground");
+// Loads the playground once, and opens it in an element; returns what closes it.
+async function openPlayground(holder) {
+  const address = new URL("playground.css", playFolder).href;
+  if (!document.querySelector(`link[href="${address}"]`)) {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = address;
+    const styled = new Promise((resolve) => {
+      for (const end of ["load", "error"]) style.addEventListener(end, resolve);
+    });
+    document.head.append(style);
+    await styled;
+  }
+  try {
+    await loadPlay(PLAY);
+  } catch {
+    holder.textContent = "A file of the playground is missing: load the page again.";
+    return () => {};
+  }
+  return Playground.open(holder);
+}
+
+// On its own page it opens when it is near; an address with settings leads to it.
+const playground = document.querySelector(".playground:not([data-settings])");
 if (playground) {
   const near = new IntersectionObserver(
     ([entry]) => {
       if (!entry.isIntersecting) return;
       near.disconnect();
-      const style = document.createElement("link");
-      style.rel = "stylesheet";
-      style.href = new URL("playground.css", playFolder);
-      style.addEventListener("load", async () => {
-        try {
-          await loadPlay(PLAY);
-        } catch {
-          playground.textContent = "A file of the playground is missing: load the page again.";
-        }
-      });
-      document.head.append(style);
+      openPlayground(playground);
     },
     { rootMargin: "50%" },
   );
   near.observe(playground);
   if (location.hash.includes("=")) playground.scrollIntoView();
+}
+
+// On other pages a button opens it. One is open at a time: opening a second one closes the first.
+let openOne = null;
+for (const button of document.querySelectorAll("button.try-here")) {
+  const holder = button.closest(".try").querySelector(".playground");
+  const show = (isOpen) => {
+    button.textContent = isOpen ? "Close the playground" : "Try it here";
+    button.setAttribute("aria-expanded", isOpen);
+    holder.hidden = !isOpen;
+  };
+  const close = async () => {
+    openOne = null;
+    show(false);
+    (await closing)();
+  };
+  let closing;
+  button.addEventListener("click", async () => {
+    const other = openOne;
+    if (other) await other();
+    if (other === close) return;
+    openOne = close;
+    show(true);
+    closing = openPlayground(holder);
+    await closing;
+    spoken.textContent = other
+      ? "The playground is open below this button, and the one before it is closed."
+      : "The playground is open below this button.";
+    button.scrollIntoView({ block: "nearest" });
+  });
 }
 
 // What is computed when it is asked for: a button names the scripts that it starts.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -212,17 +214,21 @@ def test_gradients_are_slopes_of_the_loss(
 def test_gradients_by_step_back_are_those_of_keras(engine: Page, cell: str) -> None:
     model, inputs, targets = drawn(cell, "tanh")
     layer, readout = model.layers
-    norms = []
+    parts = ["h", "c"] if cell == "lstm" else ["h"]
+    norms: dict[str, list[float]] = {part: [] for part in parts}
     for back in range(STEPS):
-        states = [tf.zeros([BATCH, UNITS])] * (2 if cell == "lstm" else 1)
-        with tf.GradientTape() as tape:
+        states = [tf.zeros([BATCH, UNITS])] * len(parts)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
             for t in range(STEPS):
                 _, states = layer.cell(inputs[:, t], states)
                 if t == STEPS - 1 - back:
-                    watched = states[0]
+                    # Each part alone: what h says to c of the same step came before.
+                    watched = [tf.identity(state) for state in states]
                     tape.watch(watched)
+                    states = watched
             loss = tf.reduce_mean((readout(states[0]) - targets[:, -1]) ** 2)
-        norms.append(float(tf.norm(tape.gradient(loss, watched))))
+        for part, gradient in zip(parts, tape.gradient(loss, watched), strict=True):
+            norms[part].append(0.0 if gradient is None else float(tf.norm(gradient)))
     ours = engine.evaluate(
         """([settings, inputs, targets, batch, steps]) => {
           const network = new RNN.Network(settings);
@@ -231,7 +237,10 @@ def test_gradients_by_step_back_are_those_of_keras(engine: Page, cell: str) -> N
         }""",
         arguments(cell, "tanh", model, inputs, targets, "mse"),
     )
-    np.testing.assert_allclose(ours, norms, rtol=1e-4)
+    assert list(ours) == parts
+    for part in parts:
+        np.testing.assert_allclose(ours[part], norms[part], rtol=1e-4)
+    assert cell != "lstm" or (ours["c"][0] == 0 and min(ours["c"][1:]) > 0)
 
 
 @CELLS
@@ -424,7 +433,7 @@ def test_forecasts_free_runs_and_states_are_those_of_keras(engine: Page, cell: s
         read = np.array(series, "float32")[np.newaxis, :, np.newaxis]
         series.append(float(model(read)[0, -1, 0]))
     np.testing.assert_allclose(said["freeRun"], series[steps:], atol=1e-4)
-    assert len(said["norms"]) == steps
+    assert {len(norms) for norms in said["norms"].values()} == {steps}
 
 
 def test_a_series_may_hold_nothing_out(engine: Page) -> None:
@@ -458,7 +467,8 @@ def test_divergence_is_told_and_everything_stays_finite(
     values = [factor * value / 2 for value in VALUES]
     settings = SETTINGS | own | {"values": values, "iterations": 1500}
     said = engine.evaluate(SAY, [settings, 300])
-    numbers = [said["predictions"], said["freeRun"], said["hidden"]["values"], said["norms"]]
+    numbers = [said["predictions"], said["freeRun"], said["hidden"]["values"]]
+    numbers += said["norms"].values()
     numbers += said["weights"].values()
     assert all(np.all(np.isfinite(np.asarray(one, float))) for one in numbers)
     losses = engine.evaluate(TRAIN, [settings, None])["losses"]
@@ -551,6 +561,51 @@ def test_a_bad_argument_is_named(engine: Page, call: str, said: str) -> None:
     with pytest.raises(Error) as error:
         engine.evaluate(prepared.replace("CALL", call), SETTINGS)
     assert said in error.value.message
+
+
+# The site's own network ---------------------------------------------------------------------------
+
+RECORD = PLAY.parents[1] / "tutorials" / "data" / "curves.json"
+
+
+def own_network() -> tuple[dict[str, list[float]], keras.Model]:
+    """Return the weights of the record as numbers, and Keras's network with them."""
+    record = json.loads(RECORD.read_text("utf-8"))
+    weights = {
+        name: np.frombuffer(base64.b64decode(text), "<f4").tolist()
+        for name, text in record["weights"].items()
+    }
+    about = record["network"]
+    model = keras_network(about["cell"], about["units"], about["activation"])
+    assign(model, about["cell"], weights)
+    return weights, model
+
+
+def test_the_sites_own_network_is_that_of_keras(engine: Page) -> None:
+    weights, model = own_network()
+    engine.add_script_tag(content=(PLAY / "show" / "weights.js").read_text("utf-8"))
+    text = RECORD.read_text("utf-8")
+    values = np.array(VALUES[:75], "float32")
+    ours = engine.evaluate(
+        """async ([text, hash, values, count]) => {
+          globalThis.read = async () => text;
+          const file = await PlayWeights.load("curves.json", hash);
+          const network = new RNN.Network({...file.network, weights: file.weights});
+          return plain({
+            weights: file.weights, said: network.forward(values, 1, values.length),
+            goneOn: PlayWeights.goOn(file, values, count),
+          });
+        }""",
+        [text, hashlib.sha256(text.encode()).hexdigest(), values.tolist(), 38],
+    )
+    assert ours["weights"] == weights
+    np.testing.assert_allclose(
+        ours["said"], np.ravel(model(values[None, :, None])), rtol=0, atol=1e-5
+    )
+    series = values.tolist()
+    for _ in range(38):
+        series.append(float(model(np.array(series, "float32")[None, :, None])[0, -1, 0]))
+    np.testing.assert_allclose(ours["goneOn"], series[75:], atol=1e-4)
 
 
 # The page's own check -----------------------------------------------------------------------------

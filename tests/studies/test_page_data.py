@@ -1,11 +1,13 @@
 """The data that pages read: figures as the lab printed them, records as their scripts make them."""
 
+import base64
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.studies.records import levers, memory, ten_steps
+from tests.studies.records import curves, levers, memory, ten_steps
 
 DATA = Path(__file__).parents[2] / "docs" / "tutorials" / "data"
 
@@ -61,3 +63,22 @@ def test_a_run_of_the_record_of_memory_comes_out_again():
     # Rounding differs from machine to machine; a round of training is 1,600 sequences.
     assert abs(again["sequences"] - record["LSTM"]["sequences"][0]) <= 2 * 1600
     assert again["wrong of 2560"] <= 10
+
+
+def test_the_network_for_drawings_is_one_of_its_script_and_has_the_error_of_its_record():
+    record = json.loads((DATA / "curves.json").read_text())
+    assert record["seeds"] == list(curves.SEEDS)
+    assert record["updates"] == curves.UPDATES
+    assert [record["every"], record["given"]] == [curves.EVERY, list(curves.GIVEN)]
+    for_choosing = record["errors for choosing"]
+    assert record["chosen seed"] == curves.SEEDS[int(np.argmin(for_choosing))]
+    read = [
+        np.frombuffer(base64.b64decode(record["weights"][name]), "<f4") for name in curves.NAMES
+    ]
+    model = curves.network()
+    kernel, recurrent, *biases = read[:4]
+    arrays = [kernel, recurrent, np.stack(biases), *read[4:]]
+    shapes = [weight.shape for weight in model.get_weights()]
+    model.set_weights([array.reshape(shape) for array, shape in zip(arrays, shapes, strict=True)])
+    # What is said becomes what is read: rounding grows, differently on other machines.
+    assert curves.judged(model, 1002) == pytest.approx(record["errors"], rel=0.02)

@@ -333,7 +333,7 @@
         addRows(gradients.readoutBias, e);
         addTransposed(gradients.readoutKernel, h[t], e, units, batch, 1);
         addProduct(dState.h, e, readoutKernel, batch, 1, units);
-        watch(dState.h, t);
+        watch(dState, t);
         this.cell.backward(this, this.memory, t, dState, gradients);
       }
       return gradients;
@@ -351,14 +351,45 @@
     }
 
     // What of the last step's mean squared error reaches the state k steps back: the norm over
-    // batch and units, k = 0 first.
+    // batch and units, k = 0 first. The LSTM's state has two parts, and each is taken as one that
+    // the next step reads: what h says to c of the same step is not counted.
     gradientByStepBack(targets) {
       const { batch, steps } = this.memory;
       const isLast = (i) => i % steps === steps - 1;
       const errors = this.errors(targets).map((error, i) => (isLast(i) ? (2 * error) / batch : 0));
-      const norms = new Float32Array(steps);
-      this.propagate(errors, (dh, t) => (norms[steps - 1 - t] = Math.sqrt(dot(dh, dh))));
+      const parts = this.memory.c ? ["h", "c"] : ["h"];
+      const norms = Object.fromEntries(parts.map((name) => [name, new Float32Array(steps)]));
+      this.propagate(errors, (dState, t) => {
+        for (const name of parts) {
+          norms[name][steps - 1 - t] = Math.sqrt(dot(dState[name], dState[name]));
+        }
+      });
       return norms;
+    }
+
+    // For each unit its largest weights, each with where it comes from, a unit or "input", and the
+    // number of the gate that it leads to.
+    strongest(count) {
+      const { units, weights, inputs } = this;
+      const columns = weights.bias.length;
+      return Array.from({ length: units }, (_, unit) => {
+        const found = [];
+        const offer = (from, gate, weight) => {
+          if (found.length === count && Math.abs(weight) <= Math.abs(found.at(-1).weight)) return;
+          found.push({ from, gate, weight });
+          found.sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight));
+          found.splice(count);
+        };
+        for (let gate = 0, column = unit; column < columns; gate++, column += units) {
+          for (let i = 0; i < inputs; i++) {
+            offer("input", gate, weights.kernel[i * columns + column]);
+          }
+          for (let from = 0; from < units; from++) {
+            offer(from, gate, weights.recurrent[from * columns + column]);
+          }
+        }
+        return found;
+      });
     }
 
     errors(targets) {

@@ -120,13 +120,15 @@
       return finitePart(this.readHeldOut());
     }
 
-    // The states beside these predictions, unit by unit: values [units, steps].
+    // The states beside these predictions, unit by unit: values [units, steps]; and each unit's
+    // largest weights.
     hidden() {
       const steps = this.predictions().length;
       const { units, memory } = this.reader;
       const states = memory.h.slice(this.settings.steps - 1);
       const at = (i) => states[i % steps][Math.floor(i / steps)];
-      return { units, steps, values: new Float32Array(units * steps).map((_, i) => at(i)) };
+      const values = new Float32Array(units * steps).map((_, i) => at(i));
+      return { units, steps, values, strongest: steps ? this.reader.strongest(3) : [] };
     }
 
     // Beyond the training part, each output being the next input; none after one not finite.
@@ -152,7 +154,8 @@
       const starts = Array.from({ length: 8 }, (_, i) => Math.floor((i * (trainUntil - steps)) / 8));
       const { inputs, targets } = this.windows(starts);
       this.reader.forward(inputs, 8, steps);
-      return finitePart(this.reader.gradientByStepBack(targets));
+      const norms = this.reader.gradientByStepBack(targets);
+      return Object.fromEntries(Object.entries(norms).map(([part, one]) => [part, finitePart(one)]));
     }
 
     get weights() {

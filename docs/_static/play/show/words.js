@@ -5,6 +5,7 @@
   "use strict";
 
   const { differences } = PlaySettings;
+  const { number, whole, counted, mean } = PlayNumbers;
   const BATCH = 50; // windows an update
   const GATES = { simple: 1, gru: 3, lstm: 4 };
   const SERIES = {
@@ -14,18 +15,6 @@
     drawn: "your drawing",
     file: "your column",
   };
-
-  function number(value) {
-    if (value === 0) return "0";
-    const size = Math.abs(value);
-    return size >= 1e5 || size < 1e-4
-      ? value.toExponential(1)
-      : String(Number(value.toPrecision(3)));
-  }
-
-  const whole = (value) => value.toLocaleString("en");
-  const counted = (count, what) => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
   // --- time: the multiplications of an update, times the seconds that one takes on this machine
 
@@ -86,7 +75,7 @@
     const left = `about ${duration(state, settings.updates - iteration)} left`;
     const made = counted(iteration, "update");
     const where = {
-      ready: "Ready.",
+      ready: "Ready. Press Train.",
       training: `Update ${whole(iteration)} of ${whole(settings.updates)}, ${left}.`,
       paused: `Paused after ${made}, ${left}.`,
       done: `Done after ${made}.`,
@@ -97,6 +86,15 @@
     return `${where} Loss ${number(settings.loss === "rmse" ? Math.sqrt(last) : last)}.`;
   }
 
+  const after = (updates) => ` after ${counted(updates, "update")}`;
+
+  // The naive forecast's error beside the network's.
+  function beside(naive, error) {
+    const times = Number((naive / error).toPrecision(2));
+    if (times > 1) return `${times} times as much`;
+    return times === 1 ? "about as much" : "and does better";
+  }
+
   // What came out, beside what needs no network.
   function finding(state) {
     const { settings, series, baselines, iteration, measured, earlier } = state;
@@ -105,11 +103,11 @@
     const error = measured.y.at(-1);
     if (baselines && error !== undefined) {
       const { naive, linear } = baselines;
-      const times = `${Number((naive / error).toPrecision(2))} times as much`;
+      // The last look that gave an error may lie some updates back.
+      const then = measured.x.at(-1) === iteration ? "" : after(measured.x.at(-1));
       found.push(
-        `One step ahead on the held-out stretch its squared error is ${number(error)}.`,
-        `The naive forecast, the last value again, has ${number(naive)},`,
-        `${naive > error ? times : "and does as well or better"};`,
+        `One step ahead on the held-out stretch its squared error is ${number(error)}${then}.`,
+        `The naive forecast, the last value again, has ${number(naive)}, ${beside(naive, error)};`,
         "a weighted sum of the last two values and a constant, fitted by least squares, has",
         `${number(linear)}.`,
       );
@@ -122,7 +120,8 @@
       }
       if (earlier?.error !== undefined) {
         const other = differences(earlier.settings, settings) || "the same settings";
-        found.push(`Before, with ${other}, it was ${number(earlier.error)}.`);
+        const then = after(earlier.updates);
+        found.push(`Before, with ${other}, it was ${number(earlier.error)}${then}.`);
       }
     }
     const off = distances(state);
@@ -152,12 +151,17 @@
       .replace(" .", ".");
   }
 
+  // What the site's own network is, and whether it is the one that it should be.
+  function continuation({ network, isChecked }) {
+    const checked = isChecked
+      ? "Its file has the hash that this page names."
+      : "Its file could not be checked: over http without encryption a browser offers no hashes.";
+    const name = `${network.cell.toUpperCase()} of ${network.units} units`;
+    return `Continued by the page's own network, a ${name} that learned from sums of sines. ${checked}`;
+  }
+
   self.PlayWords = {
     BATCH,
-    number,
-    whole,
-    counted,
-    mean,
     multiplications,
     inUnit,
     heldOut,
@@ -167,5 +171,6 @@
     now,
     finding,
     divergence,
+    continuation,
   };
 })();

@@ -4,6 +4,7 @@
   "use strict";
 
   const RNN = self.RNN;
+  const { counted } = PlayNumbers;
 
   // The names are those of the address.
   const CHOICES = {
@@ -82,8 +83,13 @@
     return fits ? "" : `a ${isWhole ? "whole " : ""}number from ${least} to ${most}`;
   }
 
-  // A value as it was written; an empty field is no zero.
-  const read = (name, text) => (name in CHOICES ? text : text.trim() ? Number(text) : NaN);
+  // A value as it was written, a learning rate with a decimal point or comma; an empty field is no
+  // zero.
+  function read(name, text) {
+    if (name in CHOICES) return text;
+    const plain = name === "rate" ? text.replace(",", ".") : text;
+    return plain.trim() ? Number(plain) : NaN;
+  }
 
   const toAddress = (settings) => `#${new URLSearchParams(settings)}`;
 
@@ -161,8 +167,8 @@
       const lengthen = series === "drawn" ? "Draw on to the right" : "Take a longer one";
       return {
         fault:
-          `The series is too short: it has ${values.length} values, and windows of ${window} want ` +
-          `at least ${least}. ${lengthen}; a shorter window wants fewer.`,
+          `The series is too short: it has ${counted(values.length, "value")}, and windows of ` +
+          `${window} want at least ${least}. ${lengthen}; a shorter window wants fewer.`,
       };
     }
     if (!isOwn) return { values, trainUntil, floor, mean: 0, deviation: 1, isOwn };

@@ -1,11 +1,11 @@
 // The field in which a reader draws a series, with finger, mouse or arrow keys, and in which the
-// network continues it. The drawing is kept in the reader's browser and sent nowhere.
-// `PlayDrawing` is all that other files see.
+// network continues it, that of the playground or the site's own. The drawing is kept in the reader's
+// browser and sent nowhere. `PlayDrawing` is all that other files see.
 (function () {
   "use strict";
 
   const { make, svgElement } = PlayCharts;
-  const { number } = PlayWords;
+  const { number } = PlayNumbers;
   const SLOTS = 300; // values that fit in
   const WIDE = 450; // the right third is the network's
   const TALL = 180;
@@ -20,7 +20,8 @@
   // A height inside the field, to a thousandth.
   const tidy = (height) => Math.round(1000 * Math.min(1, Math.max(-1, height))) / 1000;
 
-  // `onChange` is given the values, or null; `onContinue` nothing; `announce` words.
+  // `onChange` is given the values, or null; `onContinue` whether the site's own network is to do it;
+  // `announce` words.
   function createDrawing({ onChange, onContinue, announce }) {
     const slots = new Array(SLOTS).fill(NaN);
     let continued = []; // heights, by the network
@@ -37,6 +38,12 @@
       "aria-describedby": "play-hint",
     };
     for (const name in attributes) svg.setAttribute(name, attributes[name]);
+    const by = make(
+      "select",
+      { id: "play-by" },
+      make("option", { value: "trained" }, "the network trained here"),
+      make("option", { value: "site" }, "the page's own network"),
+    );
     const goOn = make("button", { type: "button" }, "Continue my drawing");
     const clear = make("button", { type: "button" }, "Clear the drawing");
     const root = make(
@@ -44,6 +51,7 @@
       { class: "play-own" },
       svg,
       make("p", { id: "play-hint" }, HINT),
+      make("label", { for: by.id }, make("span", {}, "Continue with"), by),
       make("div", { class: "play-buttons" }, goOn, clear),
     );
 
@@ -139,7 +147,7 @@
       if (!Object.hasOwn(keys, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       keys[event.key]();
-      announce(`${end()} of ${SLOTS} values drawn, the pen at ${number(pen)}.`);
+      announce(`Drawn: ${end()} of ${SLOTS} values, the pen at ${number(pen)}.`);
       changed();
     });
     clear.addEventListener("click", () => {
@@ -151,7 +159,7 @@
       clearTimeout(timer);
       keep(values());
       onChange(values());
-      onContinue();
+      onContinue(by.value === "site");
     });
 
     return {
