@@ -108,12 +108,15 @@ def test_a_value_that_its_page_no_longer_gives_fails_the_build(site: Site) -> No
     assert "'it' not found" in site.failed()
 
 
-def test_a_page_that_is_gone_is_gone_from_the_site(site: Site) -> None:
+@pytest.mark.parametrize("gone", ["page-b.md", "_static/page-b.js"])
+def test_what_is_gone_is_gone_from_the_site(site: Site, gone: str) -> None:
     site.page("page-a", "print(1)")
-    site.page("page-b", "print(2)")
+    site.write("conf.py", CONF + "html_static_path = ['_static']\n")
+    site.write("_static/other.js", "")
+    site.write(gone, "# B\n")
     site.built()
     assert list(site.html.rglob("*page-b*"))
-    (site.docs / "page-b.md").unlink()
+    (site.docs / gone).unlink()
     assert ran(site.built()) == set()
     assert not list(site.html.rglob("*page-b*"))
 

@@ -125,13 +125,13 @@ def run_sphinx(source: Path, folder: Path) -> None:
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     work = folder / "work"
-    pages_of_last_build = work / "complete"  # there is none if it did not end well
-    # Sphinx leaves in place what it wrote for a page that is gone since.
-    if not pages_of_last_build.is_file() or any(
-        not (source / name).exists() for name in pages_of_last_build.read_text("utf8").splitlines()
+    sources = work / "complete"  # of the last build; there is no list if it did not end well
+    # Sphinx leaves in place what it wrote for a page, or copied from a file, that is gone since.
+    if not sources.is_file() or any(
+        not (source / name).exists() for name in sources.read_text("utf8").splitlines()
     ):
         shutil.rmtree(work, ignore_errors=True)
-    pages_of_last_build.unlink(missing_ok=True)
+    sources.unlink(missing_ok=True)
     if not color_terminal():
         nocolor()
     settings = {"nb_execution_cache_path": str((folder / "cache").resolve())}
@@ -145,9 +145,9 @@ def run_sphinx(source: Path, folder: Path) -> None:
             app.build()
         if app.statuscode:
             raise SystemExit("error: there are warnings")
-        names = (path.relative_to(source) for path in source.rglob("*.md"))
-        pages = [name.as_posix() for name in names if not name.parts[0].startswith("_")]
-        pages_of_last_build.write_text("\n".join(pages), "utf8")
+        pages = [path for path in source.rglob("*.md") if source / "_build" not in path.parents]
+        names = [path.relative_to(source) for path in [*pages, *source.glob("_static/**/*")]]
+        sources.write_text("\n".join(name.as_posix() for name in names), "utf8")
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
