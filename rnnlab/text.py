@@ -468,12 +468,14 @@ def log_prob(
     places = starts + np.arange(warm_up + length)
     padded = np.pad(codes, (0, warm_up + length))
     found = np.empty(places.shape)
-    for rows in range(0, len(places), 16):
-        part = places[rows : rows + 16]
+    for row in range(0, len(places), 16):
+        # All parts have one shape, for which the model is compiled once.
+        part = places[np.minimum(np.arange(row, row + 16), len(places) - 1)]
         logits = np.float64(model.predict_on_batch(padded[part]))
         logits -= logits.max(axis=-1, keepdims=True)
         told = np.take_along_axis(logits, padded[part + 1][..., np.newaxis], axis=-1)[..., 0]
-        found[rows : rows + 16] = told - np.log(np.exp(logits).sum(axis=-1))
+        told -= np.log(np.exp(logits).sum(axis=-1))
+        found[row : row + 16] = told[: len(places) - row]
     own = np.take_along_axis(found, begins - starts + np.arange(length), axis=1)
     return own.ravel()[:wanted]
 
