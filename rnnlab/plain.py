@@ -20,7 +20,7 @@ from safetensors.numpy import load_file, save_file
 
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
-from rnnlab.text import WEIGHTS, sample, writing_network
+from rnnlab.text import writing_network
 
 
 def train(
@@ -359,12 +359,6 @@ class Vocabulary:
 
     def encode(self, text):
         number = {c: n for n, c in enumerate(self.characters)}
-        for place, c in enumerate(text):
-            if c not in number:
-                raise ValueError(
-                    f"text holds {c!r} at index {place}, which is none of "
-                    f"the {len(self)} characters of the vocabulary"
-                )
         return np.array([number[c] for c in text])
 
     def decode(self, codes):
@@ -426,6 +420,26 @@ def log_prob(model, codes, streams=64, warm_up=200):
     return np.float64(found.ravel()[: len(codes) - 1])
 
 
+def probabilities(logits, temperature=1, top_k=None, nucleus=None):
+    """Return the softmax of logits, sharpened and cut off."""
+    p = tf.nn.softmax(np.float64(logits) / temperature).numpy()
+    order = np.argsort(-p, axis=-1, kind="stable")
+    ranked = np.take_along_axis(p, order, axis=-1)
+    if top_k:
+        ranked[..., top_k:] = 0
+    if nucleus:
+        ranked[np.cumsum(ranked, axis=-1) - ranked >= nucleus] = 0
+    np.put_along_axis(p, order, ranked, axis=-1)
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def sample(logits, rng, **cut):
+    """Draw a character for each row of logits."""
+    below = np.cumsum(probabilities(logits, **cut), axis=-1)
+    drawn = rng.random((len(below), 1)) * below[:, -1:]
+    return np.sum(below <= drawn, axis=-1)
+
+
 def write(model, vocabulary, beginnings, count, rng, **cut):
     """Let a network go on from a text, reading what it has drawn."""
     texts = [beginnings] if isinstance(beginnings, str) else beginnings
@@ -456,7 +470,11 @@ def load_writer(path):
     arrays = load_file(path)
     with safe_open(path, "numpy") as file:
         vocabulary = Vocabulary(file.metadata()["vocabulary"])
-    weights = [arrays[n] * arrays.get(f"{n}.scale", 1) for n in WEIGHTS]
+    names = "embedding kernel recurrent_kernel bias readout readout_bias"
+    weights = [
+        arrays[name] * arrays.get(f"{name}.scale", 1)
+        for name in names.split()
+    ]
     model = writing_network(
         len(vocabulary), len(weights[2]), embedding=weights[0].shape[1]
     )

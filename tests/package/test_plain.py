@@ -330,7 +330,10 @@ def test_both_know_the_same_of_a_text(tmp_path):
         network, vocabulary = form.load_writer(path)
         codes = vocabulary.encode(words)
         n_gram = form.KneserNey(len(vocabulary), 3, 0.7).fit(codes[:12])
-        several = form.write(network, vocabulary, ["ab", "ra"], 9, np.random.default_rng(1))
+        several = form.write(
+            network, vocabulary, ["ab", "ra"], 9, np.random.default_rng(1),
+            temperature=0.8, top_k=4, nucleus=0.9,
+        )  # fmt: skip
         found.append((
             codes,
             *form.carried_windows(codes, 2, 3),
@@ -339,8 +342,6 @@ def test_both_know_the_same_of_a_text(tmp_path):
             vocabulary.encode("".join(several)),
             vocabulary.encode(form.write(network, vocabulary, "a", 5, np.random.default_rng(2))),
         ))  # fmt: skip
-        with pytest.raises(ValueError, match="text holds 'x' at index 1, which is none of the 6"):
-            vocabulary.encode("axe")
     for mine, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
 
