@@ -15,11 +15,12 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
+from rnnlab.text import writing_network
 
 
 def train(
@@ -345,3 +346,137 @@ def label_lines(ax):
             look = {"color": line.get_color(), "va": "center"}
             ax.annotate(name, line.get_xydata()[-1], **place, **look)
     return ax
+
+
+class Vocabulary:
+    """The characters that a model knows, numbered in their order."""
+
+    def __init__(self, characters):
+        self.characters = characters
+
+    def __len__(self):
+        return len(self.characters)
+
+    def encode(self, text):
+        number = {c: n for n, c in enumerate(self.characters)}
+        return np.array([number[c] for c in text])
+
+    def decode(self, codes):
+        return "".join(self.characters[code] for code in codes)
+
+
+def carried_windows(codes, streams, window):
+    """Cut a text into streams, and these into windows that go on."""
+    batches = (len(codes) - 1) // (streams * window)
+    shape = streams, batches, window
+    x, y = codes[: np.prod(shape)], codes[1 : np.prod(shape) + 1]
+    return x.reshape(shape).swapaxes(0, 1), y.reshape(shape).swapaxes(0, 1)
+
+
+class KneserNey:
+    """N-grams whose shorter runs count in how many ways they begin."""
+
+    def __init__(self, size, order, discount=0.9):
+        self.size, self.order, self.discount = size, order, discount
+
+    def fit(self, codes):
+        runs = [self._runs(codes, n + 1) for n in range(self.order)]
+        for n in range(self.order - 1):
+            runs[n] = np.unique(runs[n + 1]) % self.size ** (n + 1)
+        self.tables = [np.unique(r, return_counts=True) for r in runs]
+        return self
+
+    def log_prob(self, codes):
+        p = np.full(len(codes), 1 / self.size)
+        for n, (runs, counts) in enumerate(self.tables):
+            asked = self._runs(codes, n + 1)
+            context = asked // self.size * self.size
+            i, j = np.searchsorted(runs, [context, context + self.size])
+            sums = np.append(0, np.cumsum(counts))
+            k = np.minimum(np.searchsorted(runs, asked), len(runs) - 1)
+            kept = np.where(runs[k] == asked, counts[k] - self.discount, 0)
+            mixed = np.maximum(kept, 0) + self.discount * (j - i) * p[n:]
+            p[n:][j > i] = (mixed / np.maximum(sums[j] - sums[i], 1))[j > i]
+        return np.log(p)
+
+    def _runs(self, codes, n):
+        powers = self.size ** np.arange(n - 1, -1, -1)
+        cut = np.lib.stride_tricks.sliding_window_view
+        return cut(codes, n) @ powers
+
+
+def log_prob(model, codes, streams=64, warm_up=200):
+    """Return the log probabilities that a network gives to a text."""
+    length = -(-(len(codes) - 1) // streams)
+    begins = np.arange(0, len(codes) - 1, length)[:, None]
+    starts = np.maximum(begins - warm_up, 0)
+    places = starts + np.arange(warm_up + length)
+    padded = np.pad(codes, (0, warm_up + length))
+    logits = model.predict(padded[places], batch_size=16, verbose=0)
+    wanted = padded[places + 1][..., None]
+    told = np.take_along_axis(tf.nn.log_softmax(logits).numpy(), wanted, 2)
+    own = begins - starts + np.arange(length)
+    found = np.take_along_axis(told[..., 0], own, 1)
+    return np.float64(found.ravel()[: len(codes) - 1])
+
+
+def probabilities(logits, temperature=1, top_k=None, nucleus=None):
+    """Return the softmax of logits, sharpened and cut off."""
+    p = tf.nn.softmax(np.float64(logits) / temperature).numpy()
+    order = np.argsort(-p, axis=-1, kind="stable")
+    ranked = np.take_along_axis(p, order, axis=-1)
+    if top_k:
+        ranked[..., top_k:] = 0
+    if nucleus:
+        ranked[np.cumsum(ranked, axis=-1) - ranked >= nucleus] = 0
+    np.put_along_axis(p, order, ranked, axis=-1)
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def sample(logits, rng, **cut):
+    """Draw a character for each row of logits."""
+    below = np.cumsum(probabilities(logits, **cut), axis=-1)
+    drawn = rng.random((len(below), 1)) * below[:, -1:]
+    return np.sum(below <= drawn, axis=-1)
+
+
+def write(model, vocabulary, beginnings, count, rng, **cut):
+    """Let a network go on from a text, reading what it has drawn."""
+    texts = [beginnings] if isinstance(beginnings, str) else beginnings
+    codes = np.array([vocabulary.encode(text) for text in texts])
+    embedding, *recurrent, dense = model.layers
+    states = [r.cell.get_initial_state(len(texts)) for r in recurrent]
+
+    @tf.function
+    def step(now, states):
+        y, new = embedding(now), []
+        for layer, state in zip(recurrent, states):
+            y, state = layer.cell(y, state)
+            new.append(state)
+        return dense(y), new
+
+    for now in codes.T:
+        logits, states = step(tf.constant(now), states)
+    written = []
+    for _ in range(count):
+        written.append(sample(logits.numpy(), rng, **cut))
+        logits, states = step(tf.constant(written[-1]), states)
+    found = [vocabulary.decode(row) for row in np.transpose(written)]
+    return found[0] if isinstance(beginnings, str) else found
+
+
+def load_writer(path):
+    """Read a network, kept in a byte a weight, and its vocabulary."""
+    arrays = load_file(path)
+    with safe_open(path, "numpy") as file:
+        vocabulary = Vocabulary(file.metadata()["vocabulary"])
+    names = "embedding kernel recurrent_kernel bias readout readout_bias"
+    weights = [
+        arrays[name] * arrays.get(f"{name}.scale", 1)
+        for name in names.split()
+    ]
+    model = writing_network(
+        len(vocabulary), len(weights[2]), embedding=weights[0].shape[1]
+    )
+    model.set_weights(weights)
+    return model, vocabulary

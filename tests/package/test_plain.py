@@ -20,6 +20,7 @@ from rnnlab import (
     plain,
     scheduled_sampling,
     tables,
+    text,
     training,
 )
 from rnnlab import windows as full_windows
@@ -315,6 +316,34 @@ def test_both_linear_forecasts_are_the_same(horizon):
     if horizon == 1:
         both = [one.generate(given[0, :6, 0], 20) for one in (mine, theirs)]
         np.testing.assert_allclose(*both, rtol=1e-9)
+
+
+def test_both_know_the_same_of_a_text(tmp_path):
+    letters, path = "\n abcr", tmp_path / "writer.safetensors"
+    words = "a crab, abracab ra\n".replace(",", "")
+    keras.utils.set_random_seed(0)
+    model = text.writing_network(len(letters), units=5, embedding=3)
+    model.set_weights([2 * np.random.default_rng(0).normal(size=w.shape) for w in model.weights])
+    text.save_writer(model, text.Vocabulary(letters), path)
+    found = []
+    for form in (plain, text):
+        network, vocabulary = form.load_writer(path)
+        codes = vocabulary.encode(words)
+        n_gram = form.KneserNey(len(vocabulary), 3, 0.7).fit(codes[:12])
+        several = form.write(
+            network, vocabulary, ["ab", "ra"], 9, np.random.default_rng(1),
+            temperature=0.8, top_k=4, nucleus=0.9,
+        )  # fmt: skip
+        found.append((
+            codes,
+            *form.carried_windows(codes, 2, 3),
+            n_gram.log_prob(codes),
+            form.log_prob(network, codes, streams=4, warm_up=2),
+            vocabulary.encode("".join(several)),
+            vocabulary.encode(form.write(network, vocabulary, "a", 5, np.random.default_rng(2))),
+        ))  # fmt: skip
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
 
 
 def test_each_form_fits_on_a_page():

@@ -500,6 +500,33 @@ def check_memory_benchmarks(run: Run) -> Comparisons:
     yield values("a GRU that keeps", gru(*singles(x), half)[1], half)
 
 
+def check_writing_text(run: Run) -> Comparisons:
+    import torch
+
+    from rnnlab.text import writing_network
+
+    names = run()
+    model = names["Writer"](81, 16, 8)
+    keras_model = writing_network(81, units=16, embedding=8)
+    table, kernel, recurrent_kernel, bias, readout, readout_bias = keras_model.get_weights()
+    put([model.embedding.weight], [table])
+    put(model.lstm.parameters(), [kernel.T, recurrent_kernel.T, bias, 0 * bias])
+    put(model.dense.parameters(), [readout.T, readout_bias])
+    codes = np.random.default_rng(0).integers(0, 81, (3, 20))
+    wanted = keras_model(codes)
+    yield values("logits", model(torch.tensor(codes))[0], wanted)
+    first, states = model(torch.tensor(codes[:, :12]))
+    second, _ = model(torch.tensor(codes[:, 12:]), states)
+    yield values("carried", torch.cat([first, second], dim=1), wanted)
+    yield fact("no gradient is followed further", not any(s.requires_grad for s in states))
+    targets = torch.tensor(codes[:, 1:13]).flatten()
+    loss = torch.nn.functional.cross_entropy(first.flatten(0, 1), targets)
+    by_hand, _ = functions_of("writing-text")["cross_entropy"](
+        as_array(first).reshape(-1, 81), codes[:, 1:13].ravel()
+    )
+    yield values("cross-entropy", loss, by_hand)
+
+
 def check_honest_forecasting(run: Run) -> Comparisons:
     import torch
 

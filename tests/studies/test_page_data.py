@@ -1,13 +1,26 @@
 """The data that pages read: figures as the lab printed them, records as their scripts make them."""
 
 import base64
+import hashlib
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from tests.studies.records import curves, levers, memory, ten_steps
+from rnnlab.text import Vocabulary, load_writer, log_prob, writing_network
+from tests.studies.records import (
+    _moby_dick_network,
+    curves,
+    levers,
+    memory,
+    moby_dick,
+    ten_steps,
+)  # fmt: skip
+from tests.studies.records._moby_dick_network import train
 
 DATA = Path(__file__).parents[2] / "docs" / "tutorials" / "data"
 
@@ -82,3 +95,74 @@ def test_the_network_for_drawings_is_one_of_its_script_and_has_the_error_of_its_
     model.set_weights([array.reshape(shape) for array, shape in zip(arrays, shapes, strict=True)])
     # What is said becomes what is read: rounding grows, differently on other machines.
     assert curves.judged(model, 1002) == pytest.approx(record["errors"], rel=0.02)
+
+
+def test_the_record_of_moby_dick_is_that_of_its_parts_and_its_weights():
+    record = json.loads((DATA / "moby_dick.json").read_text())
+    assert list(record)[-len(moby_dick.PARTS) :] == list(moby_dick.PARTS)
+    assert record["network"]["settings"] == asdict(moby_dick.SETTINGS)
+    weights = moby_dick.WEIGHTS.read_bytes()
+    assert hashlib.sha256(weights).hexdigest() == record["network"]["sha256"]
+    assert len(weights) == record["network"]["bytes"] < 1_000_000
+    losses = record["n-grams"]["Kneser-Ney"]["validation"]
+    assert {int(order) for order in losses} == set(moby_dick.ORDERS)
+    least = min((loss, order, d) for order, of in losses.items() for d, loss in of.items())
+    assert [str(value) for value in record["n-grams"]["Kneser-Ney"]["chosen"]] == list(least[1:])
+    parts = [moby_dick.BEGINNING.read_text("utf8"), moby_dick.HELD_OUT.read_text("utf8")]
+    wanted = [moby_dick.SHIPPED, record["text"]["train, validation, held out"][2]]
+    assert [len(part) for part in parts] == wanted
+    assert sum(len(part.encode()) for part in parts) <= 300_000
+
+
+def test_the_shipped_weights_have_the_loss_that_is_recorded():
+    record = json.loads((DATA / "moby_dick.json").read_text())
+    model, vocabulary = load_writer(moby_dick.WEIGHTS)
+    held_out = vocabulary.encode(moby_dick.HELD_OUT.read_text("utf8"))
+    loss = -log_prob(model, held_out).mean()
+    assert loss == pytest.approx(record["network"]["held out"], abs=0.002)
+    best = record["n-grams"]["Kneser-Ney"]["held out"]
+    assert loss < best
+
+
+def test_a_tiny_training_of_moby_dick_learns_and_repeats(tmp_path):
+    text = moby_dick.BEGINNING.read_text("utf8")[:20_000]
+    vocabulary = Vocabulary("".join(sorted(set(text))))
+    codes = vocabulary.encode(text)
+    settings = replace(
+        moby_dick.SETTINGS, units=16, embedding=8, streams=8, window=20,
+        updates=60, warm_up=10, evaluate_every=30,
+    )  # fmt: skip
+    runs = []
+    for name in ("one.npz", "other.npz"):
+        keep = tmp_path / name
+        runs.append(train(settings, codes[:18_000], codes[18_000:], len(vocabulary), keep)["curve"])
+        with np.load(keep) as arrays:
+            weights = list(arrays.values())
+    losses = [[point["validation"] for point in run] for run in runs]
+    assert losses[0] == pytest.approx(losses[1], abs=0.01)
+    assert losses[0][1] < losses[0][0] < np.log(len(vocabulary))
+    # What was kept is what was measured, once Keras reads it in float32.
+    model = writing_network(len(vocabulary), 16, embedding=8)
+    model.set_weights(weights)
+    measured = -log_prob(model, codes[18_000:], streams=32, warm_up=0).mean()
+    assert measured == pytest.approx(losses[1][1], abs=0.1)
+
+
+def test_the_recurrence_of_the_study_has_the_gradients_of_keras():
+    # Products are in bfloat16, which has two to three digits.
+    rng = np.random.default_rng(0)
+    before, state = np.float32(rng.normal(size=(5, 4, 24))), np.zeros((4, 6), np.float32)
+    kernel = tf.Variable(np.float32(rng.normal(size=(6, 24)) / 2))
+    with tf.GradientTape() as tape:
+        states, *_ = _moby_dick_network._recurrence(5)(before, kernel, state, state)
+        loss = tf.reduce_sum(states**2)
+    found = tape.gradient(loss, kernel)
+    layer = keras.layers.LSTM(6, return_sequences=True)
+    layer.build((4, 5, 24))
+    layer.set_weights([np.eye(24), kernel.numpy(), np.zeros(24)])
+    with tf.GradientTape() as tape:
+        wanted = layer(np.swapaxes(before, 0, 1))
+        loss = tf.reduce_sum(wanted**2)
+    np.testing.assert_allclose(np.swapaxes(states, 0, 1), wanted, atol=0.02)
+    slopes = tape.gradient(loss, layer.cell.recurrent_kernel.value)
+    np.testing.assert_allclose(found, slopes, atol=0.03 * float(np.abs(slopes).max()))

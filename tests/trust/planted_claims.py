@@ -135,6 +135,13 @@ PLANTED = [
         'glue("faster-operations"',
     ),
     Planted(
+        "writing-text",
+        "the labels of the controls are not moved",
+        "best_unit(states, np.roll(quoted, m))[1]",
+        "best_unit(states, np.roll(quoted, 0))[1]",
+        'glue("text-unit"',
+    ),
+    Planted(
         "playground",
         "the networks whose losses are compared do not learn",
         'rate = {"sgd": 0.05, "adam": 0.01}[optimizer]',

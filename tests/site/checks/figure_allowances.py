@@ -62,6 +62,9 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "memory-reach-most": FEW,
     "memory-copied-*": FEW,
     "memory-judged": DESCENT,
+    "text-small-network": DESCENT,
+    "text-repeated-*": FEW,
+    "text-unit-untrained": DESCENT,
 }
 
 
