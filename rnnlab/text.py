@@ -448,7 +448,7 @@ def log_prob(
         warm_up: How many characters each part reads before its own.
 
     Returns:
-        Natural logarithms, ``[time - 1]``: all but the first character's.
+        Natural logarithms, ``[time - 1]``, of all but the first character.
 
     Raises:
         TypeError: The codes are no integers, or a size is none.
