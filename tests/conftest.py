@@ -13,15 +13,6 @@ settings.register_profile("repeatable", deadline=None, derandomize=True, max_exa
 settings.load_profile("repeatable")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a file in one process, but for those of pages: there, those of a page."""
-    for item in items:
-        page = getattr(item, "callspec", None) if item.path.name == "test_pages.py" else None
-        group = item.path.as_posix() + (page.id if page else "")
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def printed():
     """The figures that the 2019 lab prints."""

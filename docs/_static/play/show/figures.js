@@ -121,7 +121,9 @@
         alt: off.length
           ? `${number(off[0])} off after a step, ${number(off.at(-1))} after ${off.length}.`
           : empty,
-        note: "The distance from the series. The flat line says the training part's mean each time.",
+        note:
+          "The distance from the series. The level line is the mean distance of a forecast that " +
+          "says the training part's mean each time.",
         rows: () => rowsOf("steps ahead", [network]),
       });
     },
@@ -168,7 +170,9 @@
         alt: h.length
           ? lines.map(({ name, y }) => `${name}, from ${ends(y)}.`).join(" ")
           : NOTHING,
-        note: "How much the last error of a window says to the state so many steps before it.",
+        note:
+          "The norm of the gradient of a window's last squared error, by the state so many steps " +
+          "before it. An output reads h alone.",
         rows: () => rowsOf("steps back", lines),
       });
     },

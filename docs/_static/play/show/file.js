@@ -15,7 +15,7 @@
     const column = make("select", { id: "play-column" });
     const about =
       "It is read in this page. Nothing of it is sent or kept. A decimal comma is read where " +
-      "semicolons or tabs part the columns.";
+      "semicolons or tabs separate the columns.";
 
     function take(chosen) {
       const notes = [];

@@ -52,7 +52,7 @@
 
     function makePresets() {
       const names = Object.keys(PRESETS).map((name) => make("option", { value: name }, name));
-      const none = make("option", { value: "" }, "your own");
+      const none = make("option", { value: "" }, "none of these");
       const field = make("select", { id: "play-preset" }, none, ...names);
       field.addEventListener("change", () => {
         if (field.value) onChange({ ...DEFAULTS, ...PRESETS[field.value] });

@@ -46,7 +46,7 @@
       pointer.setAttribute("aria-valuenow", (unit ?? 0) + 1);
       const text = unit === null ? "" : inWords(unit, strongest[unit], cell);
       pointer.setAttribute("aria-valuetext", text || "none chosen");
-      words.textContent = text || (units ? "Point at a row, or use its arrow keys." : "");
+      words.textContent = text || (units ? "Point at a row, or press the arrow keys on it." : "");
       if (unit === null) return;
       row.style.top = `${(100 * unit) / units}%`;
       row.style.height = `${100 / units}%`;

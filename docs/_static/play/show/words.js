@@ -106,16 +106,19 @@
       // The last look that gave an error may lie some updates back.
       const then = measured.x.at(-1) === iteration ? "" : after(measured.x.at(-1));
       found.push(
-        `One step ahead on the held-out stretch its squared error is ${number(error)}${then}.`,
+        `One step ahead on the held-out stretch the network's squared error is ${number(error)}${then}.`,
         `The naive forecast, the last value again, has ${number(naive)}, ${beside(naive, error)};`,
         "a weighted sum of the last two values and a constant, fitted by least squares, has",
         `${number(linear)}.`,
       );
       if (series.floor === 0) {
-        found.push("The best possible is zero: six numbers predict this series exactly.");
+        found.push(
+          "The best possible is zero:",
+          "a weighted sum of the last six values predicts this series exactly.",
+        );
       } else if (series.floor) {
         found.push(
-          `No forecast can expect less than the noise's variance, ${number(series.floor)}.`,
+          `No forecast can expect less than the variance of what is new at each step, ${number(series.floor)}.`,
         );
       }
       if (earlier?.error !== undefined) {
