@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import metadata, packages_distributions
@@ -25,13 +26,6 @@ site_url = os.environ.get("RNNLAB_SITE_URL", "").rstrip("/")
 repository_url = os.environ.get("RNNLAB_REPOSITORY_URL", "").rstrip("/").removesuffix(".git")
 # The theme knows where a page is edited and an issue opened on these two; elsewhere it would fail.
 has_buttons = bool(re.fullmatch(r"https://(github|gitlab)\.com/[^/]+/[^/]+", repository_url))
-
-# What a hosted page was made from; in a build at home, each commit would write all pages anew.
-_command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
-_commit = ""
-if has_buttons:
-    _commit = subprocess.run(_command, capture_output=True, text=True, check=False).stdout.strip()
-_tensorflow = package_version(packages_distributions()["tensorflow"][0])  # of either name
 
 # -- Sources ---------------------------------------------------------------------------------------
 
@@ -110,6 +104,12 @@ html_use_index = False  # the reference lists every function; an index would be 
 html_domain_indices = False
 html_last_updated_fmt = None  # two builds are equal
 html_baseurl = f"{site_url}/" if site_url else ""
+# What a hosted page was made from; in a build at home, each commit would write all pages anew.
+_command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
+_commit = ""
+if has_buttons and shutil.which("git"):
+    _commit = subprocess.run(_command, capture_output=True, text=True, check=False).stdout.strip()
+_tensorflow = package_version(packages_distributions()["tensorflow"][0])  # of either name
 html_context = {
     "default_mode": "auto",  # follow the reader's system until they choose
     # A page's outputs are made again where one of these changes.
