@@ -137,7 +137,7 @@ def tests(session: nox.Session) -> None:
     find_browser(session)
     check_code(session)
     build(session)
-    run(session, "-m", "pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
+    run(session, "-m", "pytest", *session.posargs)
 
 
 @command

@@ -125,6 +125,7 @@ def test_it_is_opened_and_closed_by_keyboard(opened: Opened) -> None:
         button.focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(".playground[data-phase]")
+        page.wait_for_selector("#play-preset")
         assert button.evaluate("one => one === document.activeElement")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.id") == "play-preset"
