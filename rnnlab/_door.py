@@ -30,6 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.integer[Any]]
 Rng = np.random.Generator | np.random.RandomState
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -237,7 +238,7 @@ def _check_rng(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be a NumPy Generator or RandomState, not {value!r}")
 
 
-def _check_text(name: str, value: Any) -> None:
+def check_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     if not value:
@@ -250,7 +251,7 @@ def _check_texts(name: str, value: Any) -> None:
     if not value:
         raise ValueError(f"{name} must not be empty")
     for index, text in enumerate(value):
-        _check_text(f"{name}[{index}]", text)
+        check_text(f"{name}[{index}]", text)
 
 
 _CHECKS: dict[str, Callable[[str, Any], None]] = {
@@ -258,7 +259,7 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
     "integer": functools.partial(check_count, least=-math.inf),
     "number": _check_number,
     "rng": _check_rng,
-    "text": _check_text,
+    "text": check_text,
     "texts": _check_texts,
 }
 
@@ -301,4 +302,17 @@ def as_numbers(name: str, values: Any, dtype: npt.DTypeLike = np.float64) -> npt
     if not finite.all():
         index = np.argwhere(~finite)[0].tolist()
         raise ValueError(f"{name} must be finite in {array.dtype}, but is not at index {index}")
+    return array
+
+
+def as_codes(name: str, codes: npt.ArrayLike, size: int | None = None) -> Codes:
+    """Return codes as whole numbers, each that of a character."""
+    array = np.asarray(codes)
+    if array.dtype.kind not in "iu" and array.size:
+        raise TypeError(f"{name} must be whole numbers, not {array.dtype}")
+    if array.ndim != 1 or not array.size:
+        raise ValueError(f"{name} must have the shape [time] and not be empty, not {array.shape}")
+    off = array[(array < 0) | (array >= (size or np.inf))]
+    if off.size:
+        raise ValueError(f"{name} must be below {size} and not negative, but hold {off[0]}")
     return array

@@ -20,7 +20,7 @@ from safetensors.numpy import load_file, save_file
 
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
-from rnnlab.text import writing_network
+from rnnlab.writing import writing_network
 
 
 def train(

@@ -1,4 +1,4 @@
-"""rnnlab.text against cases worked out by hand, dictionaries, and Keras run one by one."""
+"""Texts, n-grams and networks that write, against cases by hand, dictionaries and Keras."""
 
 import math
 from collections import Counter
@@ -7,15 +7,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from rnnlab.text import (
+from rnnlab.ngrams import KneserNey, WittenBell
+from rnnlab.text import Vocabulary, carried_windows, longest_copied_span
+from rnnlab.writing import (
     LONGEST,
-    KneserNey,
-    Vocabulary,
-    WittenBell,
-    carried_windows,
     load_writer,
     log_prob,
-    longest_copied_span,
     probabilities,
     sample,
     save_writer,

@@ -503,7 +503,7 @@ def check_memory_benchmarks(run: Run) -> Comparisons:
 def check_writing_text(run: Run) -> Comparisons:
     import torch
 
-    from rnnlab.text import writing_network
+    from rnnlab.writing import writing_network
 
     names = run()
     model = names["Writer"](81, 16, 8)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnlab.text import Vocabulary, load_writer, log_prob, writing_network
+from rnnlab.text import Vocabulary
+from rnnlab.writing import load_writer, log_prob, writing_network
 from tests.studies.records import (
     _moby_dick_network,
     curves,

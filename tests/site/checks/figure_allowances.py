@@ -12,6 +12,7 @@ NOISE = None, "it measures rounding itself"
 CHAOS = None, "it is where two runs part, which rounding decides"
 DESCENT = 0.02, "many updates pass rounding on"
 TRAINED = 0.5, "a long training passes rounding on, and Adam divides small by small"
+ADRIFT = 0.2, "a network that does not learn drifts where rounding leads it"
 FEW = 0.5, "it counts what a few trained networks do"
 WIDER: dict[str, tuple[float | None, str]] = {
     "*-version": (None, "it is a version"),
@@ -30,6 +31,8 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "play-apart-*": NOISE,
     "predict-log-agreement": NOISE,
     "predict-prediction-gap": NOISE,
+    "bptt-echo-five": ADRIFT,
+    "bptt-echo-pieces-five": ADRIFT,
     "bptt-echo-*": DESCENT,
     "gates-series-*": DESCENT,
     "gen-share-*": DESCENT,

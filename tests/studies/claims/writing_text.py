@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlab.text import log_prob
+from rnnlab.writing import log_prob
 from tests.studies.from_page import values_of
 
 

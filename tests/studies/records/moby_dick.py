@@ -12,8 +12,6 @@ import bz2
 import hashlib
 import json
 import lzma
-import platform
-import re
 import subprocess
 import sys
 import tarfile
@@ -21,26 +19,17 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab.text import (
-    KneserNey,
-    Vocabulary,
-    WittenBell,
-    load_writer,
-    log_prob,
-    longest_copied_span,
-    save_writer,
-    write,
-    writing_network,
-)
+from rnnlab.ngrams import KneserNey, WittenBell
+from rnnlab.text import Vocabulary, longest_copied_span
+from rnnlab.writing import load_writer, log_prob, save_writer, write, writing_network
 from tests.studies.records._moby_dick_network import Settings, train, use_one_thread
+from tests.studies.records._record import keep
 
 Array = npt.NDArray[Any]
 
@@ -231,23 +220,7 @@ def main(chosen: list[str]) -> None:
         if name in chosen or not chosen:
             record[name] = part(text, vocabulary)
             print(f"{time.perf_counter() - started:.0f} s: {name} done", flush=True)
-    keep(record)
-
-
-def keep(record: dict[str, Any]) -> None:
-    """Write the record, lists in a line each."""
-    head = {
-        "made by": "tests/studies/records/moby_dick.py",
-        "made on": f"{datetime.now(UTC):%Y-%m-%d}",
-        "command": "python -m tests.studies.records.moby_dick",
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("tensorflow-cpu", "keras", "numpy")},
-        },
-    }
-    text = json.dumps(head | {name: record[name] for name in PARTS if name in record}, indent=1)
-    in_lines = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text)
-    TARGET.write_text(in_lines + "\n")
+    keep(TARGET, "moby_dick", {name: record[name] for name in PARTS if name in record})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,25 @@
+"""How a record is written: what made it, with which versions, and its parts."""
+
+import json
+import platform
+import re
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+def keep(path: Path, study: str, parts: dict[str, Any]) -> None:
+    """Write a record, lists in a line each."""
+    head = {
+        "made by": f"tests/studies/records/{study}.py",
+        "made on": f"{datetime.now(UTC):%Y-%m-%d}",
+        "command": f"python -m tests.studies.records.{study}",
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("tensorflow-cpu", "keras", "numpy")},
+        },
+    }
+    text = json.dumps(head | parts, indent=1)
+    in_lines = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text)
+    path.write_text(in_lines + "\n")
