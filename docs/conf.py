@@ -52,6 +52,7 @@ extensions = [
     "showing.reference",  # a line an object, and the pages that use it
     "showing.scoreboard",  # the rows of the scoreboard as data
     "playing.playground",  # where the playground opens
+    "playing.letters",  # where a network writes on or translates what the reader types
     "playing.checks",  # answers that check themselves, and the reader's progress
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
     "shipping.joined_scripts",  # scripts of one folder are one file

@@ -6,9 +6,13 @@ and leave out what no page uses. Programs copied from pages hold these
 forms, and tests compare them with the others.
 """
 
+import contextlib
 import json
+import re
 from collections import namedtuple
 from dataclasses import make_dataclass
+from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import keras
@@ -20,6 +24,7 @@ from safetensors.numpy import load_file, save_file
 
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
+from rnnlab.translation import END, PAD, START, encoder_decoder
 from rnnlab.writing import writing_network
 
 
@@ -480,3 +485,120 @@ def load_writer(path):
     )
     model.set_weights(weights)
     return model, vocabulary
+
+
+def sums(count, digits, rng):
+    """Draw sums of two numbers and what they come to, each sum once."""
+    found = {}
+    while len(found) < count:
+        is_long = rng.random(2) < 0.5
+        lengths = np.where(is_long, digits, rng.integers(1, digits + 1, 2))
+        a, b = rng.integers(0, 10**lengths).tolist()
+        found.setdefault((min(a, b), max(a, b)), f"{a}+{b}")
+    return list(found.values()), [str(a + b) for a, b in found]
+
+
+def vocabulary_of(texts):
+    """Number padding, start and end, and the characters of texts."""
+    characters = sorted(set("".join(texts)))
+    return Vocabulary(PAD + START + END + "".join(characters))
+
+
+def padded(vocabulary, texts):
+    """Return the numbers of strings, with padding behind short ones."""
+    longest = max(map(len, texts))
+    filled = [text.ljust(longest, PAD) for text in texts]
+    return np.array([vocabulary.encode(text) for text in filled])
+
+
+def translate(model, source, target, texts, *, longest=20):
+    """Return answers, each character the likeliest after the others."""
+    embed, read, embed_answer, write, readout = [
+        model.get_layer(name)
+        for name in (
+            "source_embedding", "encoder", "answer_embedding", "decoder",
+            "readout",
+        )
+    ]
+    _, *states = read(embed(padded(source, texts)))
+
+    @tf.function
+    def step(now, states):
+        y, states = write.cell(embed_answer(now), states)
+        return tf.argmax(readout(y), axis=-1), states
+
+    now, answers = tf.constant(np.full(len(texts), 1)), []
+    for _ in range(longest):
+        now, states = step(now, states)
+        answers.append(now.numpy())
+    said = [target.decode(row) for row in np.transpose(answers)]
+    return [answer.partition(END)[0] for answer in said]
+
+
+def load_translator(path):
+    """Read a network, kept in two bytes a weight, and its vocabularies."""
+    arrays = load_file(path)
+    with safe_open(path, "numpy") as file:
+        characters = file.metadata()
+    source, target = (
+        Vocabulary(characters[name]) for name in ("source", "target")
+    )
+    model = encoder_decoder(
+        len(source),
+        len(target),
+        len(arrays["decoder/lstm_cell/recurrent_kernel"]),
+        embedding=arrays["source_embedding/embeddings"].shape[1],
+    )
+    model.set_weights([arrays[weight.path] for weight in model.weights])
+    return model, source, target
+
+
+def read_languages(path):
+    """Read names of months and days, and patterns of dates."""
+    return json.loads(Path(path).read_text("utf8"))["languages"]
+
+
+def written(day, language, pattern):
+    """Write a date by a pattern of Unicode's CLDR."""
+    parts = {
+        "y": day.year, "yy": f"{day.year % 100:02}",
+        "M": day.month, "MM": f"{day.month:02}",
+        "d": day.day, "dd": f"{day.day:02}",
+    }
+
+    def text(found):
+        quoted, field, other = found.groups()
+        if field in parts:
+            return str(parts[field])
+        index = day.weekday() if "E" in (field or "") else day.month - 1
+        return language[field][index] if field else quoted or other
+
+    return re.sub("'([^']+)'|(y+|M+|d+|E+)|(.)", text, pattern)
+
+
+def readings(text, languages):
+    """Return the days that some pattern writes like this."""
+    numbers = dict.fromkeys(["M", "MM", "d", "dd"], r"\d\d?")
+    numbers |= {"y": r"\d{4}", "yy": r"\d\d"}
+    found = set()
+    pairs = [(one, p) for one in languages for p in one["patterns"]]
+    for language, pattern in pairs:
+
+        def group(part, names=language):
+            quoted, field, other = part.groups()
+            words = "|".join(map(re.escape, names.get(field, "")))
+            wanted = f"(?P<{field}>{numbers.get(field, words)})"
+            return wanted if field else re.escape(quoted or other)
+
+        expression = re.sub("'([^']+)'|(y+|M+|d+|E+)|(.)", group, pattern)
+        match = re.fullmatch(expression, text)
+        parts = match.groupdict() if match else {}
+        short = parts.get("yy", "")
+        year = parts.get("y") or f"{20 if short < '50' else 19}{short}"
+        for month in range(1, 13) if match else ():
+            with contextlib.suppress(ValueError):  # such as 31 April
+                number = int(parts.get("d") or parts["dd"])
+                day = date(int(year), month, number)
+                if written(day, language, pattern) == text:
+                    found.add(day)
+    return found

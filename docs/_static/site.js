@@ -1,5 +1,5 @@
 // What the pages do: open folds, print, scroll wide things by keyboard, step figures, copy code
-// and programs, save files, load the playground.
+// and programs, save files, let networks write, load the playground.
 
 // Folds. A link to something inside a fold opens it: current browsers do so by themselves.
 function openFold() {
@@ -156,6 +156,31 @@ for (const link of location.protocol === "file:" ? downloads : []) {
     }
   };
   link.addEventListener("click", save, { once: true });
+}
+
+// Networks that write on or translate: their script comes when a form is first sent.
+const lettersAddress = new URL("letters.js", document.currentScript.src);
+let letters = null;
+for (const holder of document.querySelectorAll(".letters")) {
+  holder.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    letters ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = lettersAddress;
+      script.addEventListener("load", resolve);
+      script.addEventListener("error", reject);
+      document.head.append(script);
+    });
+    try {
+      await letters;
+    } catch {
+      letters = null;
+      holder.querySelector("[role=status]").textContent =
+        "A file of the page is missing: load the page again.";
+      return;
+    }
+    Letters.submit(holder);
+  });
 }
 
 // Scripts of the playground are loaded when they are wanted, in the order given and each once.

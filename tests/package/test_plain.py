@@ -5,6 +5,9 @@ import inspect
 import itertools
 import subprocess
 import sys
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -20,12 +23,17 @@ from rnnlab import (
     plain,
     scheduled_sampling,
     tables,
-    text,
     training,
+    translation,
+    writing,
 )
+from rnnlab import dates as full_dates
+from rnnlab import ngrams as full_ngrams
+from rnnlab import text as full_text
 from rnnlab import windows as full_windows
 
 L = keras.layers
+DATA = Path(__file__).parents[2] / "docs" / "tutorials" / "data"
 
 
 @pytest.fixture
@@ -322,11 +330,12 @@ def test_both_know_the_same_of_a_text(tmp_path):
     letters, path = "\n abcr", tmp_path / "writer.safetensors"
     words = "a crab, abracab ra\n".replace(",", "")
     keras.utils.set_random_seed(0)
-    model = text.writing_network(len(letters), units=5, embedding=3)
+    model = writing.writing_network(len(letters), units=5, embedding=3)
     model.set_weights([2 * np.random.default_rng(0).normal(size=w.shape) for w in model.weights])
-    text.save_writer(model, text.Vocabulary(letters), path)
+    writing.save_writer(model, full_text.Vocabulary(letters), path)
+    full = SimpleNamespace(**vars(full_text) | vars(full_ngrams) | vars(writing))
     found = []
-    for form in (plain, text):
+    for form in (plain, full):
         network, vocabulary = form.load_writer(path)
         codes = vocabulary.encode(words)
         n_gram = form.KneserNey(len(vocabulary), 3, 0.7).fit(codes[:12])
@@ -344,6 +353,38 @@ def test_both_know_the_same_of_a_text(tmp_path):
         ))  # fmt: skip
     for mine, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def test_both_translate_alike(tmp_path):
+    path, texts = tmp_path / "translator.safetensors", ["12+3", "4+51"]
+    source, target = (translation.vocabulary_of(one) for one in (texts, ["0123456789"]))
+    model = translation.encoder_decoder(len(source), len(target), 6, embedding=4)
+    rng = np.random.default_rng(0)
+    model.set_weights([2 * rng.normal(size=w.shape) for w in model.weights])
+    translation.save_translator(model, source, target, path)
+    found = []
+    for form in (plain, translation):
+        network, *both = form.load_translator(path)
+        said = form.translate(network, *both, texts, longest=9)
+        codes = form.padded(both[0], texts)
+        sums = form.sums(20, 3, np.random.default_rng(1))
+        letters = [one.characters for one in (*both, form.vocabulary_of(texts))]
+        found.append((said, codes.tolist(), sums, letters))
+    assert found[0] == found[1]
+    assert len(set(found[0][0])) == 2
+
+
+def test_both_read_and_write_dates():
+    languages = full_dates.read_languages(DATA / "dates.json")
+    assert plain.read_languages(DATA / "dates.json") == languages
+    rng, several = np.random.default_rng(0), list(languages.values())
+    for language in several:
+        for pattern in language["patterns"]:
+            day = full_dates.FIRST + timedelta(int(rng.integers(36_525)))
+            text = full_dates.written(day, language, pattern)
+            assert plain.written(day, language, pattern) == text
+            assert plain.readings(text, several) == full_dates.readings(text, several)
+    assert plain.readings("31 février 2019", several) == set()
 
 
 def test_each_form_fits_on_a_page():

@@ -527,6 +527,30 @@ def check_writing_text(run: Run) -> Comparisons:
     yield values("cross-entropy", loss, by_hand)
 
 
+def check_encoder_decoder(run: Run) -> Comparisons:
+    import torch
+
+    from rnnlab.translation import encoder_decoder, padded, vocabulary_of
+
+    questions = ["12+3", "4+51", "9+9"]
+    vocabulary = vocabulary_of(questions)
+    model = run()["Translator"](len(vocabulary), 13, 16, 8)
+    keras_model = encoder_decoder(len(vocabulary), 13, units=16, embedding=8)
+    rows, answers, *lstms, readout, bias = keras_model.get_weights()
+    put([model.source.weight, model.answer.weight], [rows, answers])
+    for own, (kernel, recurrent_kernel, own_bias) in zip(
+        (model.encoder, model.decoder), (lstms[:3], lstms[3:]), strict=True
+    ):
+        put(own.parameters(), [kernel.T, recurrent_kernel.T, own_bias, 0 * own_bias])
+    put(model.readout.parameters(), [readout.T, bias])
+    codes, so_far = padded(vocabulary, questions), np.random.default_rng(0).integers(1, 13, (3, 5))
+    lengths = torch.tensor([len(question) for question in questions])
+    found = model(torch.tensor(codes), lengths, torch.tensor(so_far))
+    yield values("logits", found, keras_model([codes, so_far]))
+    longer = model(torch.tensor(np.pad(codes, [(0, 0), (0, 3)])), lengths, torch.tensor(so_far))
+    yield values("logits with more padding", longer, found)
+
+
 def check_honest_forecasting(run: Run) -> Comparisons:
     import torch
 

@@ -20,7 +20,9 @@ from tests.studies.records import (
     memory,
     moby_dick,
     ten_steps,
+    translation,
 )  # fmt: skip
+from tests.studies.records._languages import LANGUAGES
 from tests.studies.records._moby_dick_network import train
 
 DATA = Path(__file__).parents[2] / "docs" / "tutorials" / "data"
@@ -123,6 +125,35 @@ def test_the_shipped_weights_have_the_loss_that_is_recorded():
     assert loss == pytest.approx(record["network"]["held out"], abs=0.002)
     best = record["n-grams"]["Kneser-Ney"]["held out"]
     assert loss < best
+
+
+def test_the_record_of_translation_is_that_of_its_study_and_its_weights():
+    record = json.loads((DATA / "translation.json").read_text())
+    assert list(record)[-len(translation.PARTS) :] == list(translation.PARTS)
+    for order in translation.FIVE_DIGITS:
+        assert record[order]["settings"] == translation.SETTINGS["sums"]
+        assert len(record[order]["curve"]) == translation.SETTINGS["sums"]["passes"]
+    assert record["dates"]["settings"] == translation.SETTINGS["dates"]
+    for part, path in {"dates": translation.DATES, "both turned": translation.SUMS}.items():
+        content = path.read_bytes()
+        assert hashlib.sha256(content).hexdigest() == record[part]["sha256"]
+        assert len(content) == record[part]["bytes"] < 1_000_000
+    assert {len(shares) for shares in record["three digits"].values()} == {len(translation.SEEDS)}
+
+
+def test_the_shipped_translators_have_the_shares_that_are_recorded():
+    record = json.loads((DATA / "translation.json").read_text())
+    model, *_ = translation.load_translator(translation.SUMS)
+    found = translation.measured_sums(model, "both turned")
+    wanted = {name: record["both turned"][name] for name in found}
+    assert found == pytest.approx(wanted, abs=0.002)
+    for name, shares in translation.measured_dates().items():
+        assert shares == pytest.approx(record["dates"][name], abs=0.003)
+
+
+def test_the_dates_beside_the_page_are_those_of_babel():
+    content = json.loads(translation.LANGUAGES.read_text("utf8"))
+    assert content["languages"] == LANGUAGES
 
 
 def test_a_tiny_training_of_moby_dick_learns_and_repeats(tmp_path):

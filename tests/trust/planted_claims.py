@@ -142,6 +142,13 @@ PLANTED = [
         'glue("text-unit"',
     ),
     Planted(
+        "encoder-decoder",
+        "the other order is no other",
+        "learned(-1, -1)",
+        "learned(1, 1)",
+        'glue("trans-small-turned"',
+    ),
+    Planted(
         "playground",
         "the networks whose losses are compared do not learn",
         'rate = {"sgd": 0.05, "adam": 0.01}[optimizer]',

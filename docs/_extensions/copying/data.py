@@ -60,14 +60,15 @@ def _columns(text: str, words: Collection[str]) -> list[str]:
 
 
 def _keys(value: Any, words: Collection[str]) -> Any:
-    """Return a dictionary without the entries at its top that are not named.
+    """Return a dictionary without the entries at its top that are not named, if one is named.
 
     Below that, dictionaries that stand side by side with the same keys are rows of a table, and
     keep the columns that are named.
     """
     if not isinstance(value, dict):
         return value
-    return {key: _rows(part, words) for key, part in value.items() if key in words}
+    named = {key: _rows(part, words) for key, part in value.items() if key in words}
+    return named or value
 
 
 def _rows(value: Any, words: Collection[str]) -> Any:
