@@ -97,7 +97,7 @@ def readings(text: str, languages: Iterable[Language]) -> set[date]:
         languages: Names and patterns.
 
     Returns:
-        The days: none for what is no date, several for what is ambiguous.
+        All such days, which are none for what is no date, and several for what is ambiguous.
 
     Raises:
         TypeError: The text is no string.
