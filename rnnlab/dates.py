@@ -97,7 +97,8 @@ def readings(text: str, languages: Iterable[Language]) -> set[date]:
         languages: Names and patterns.
 
     Returns:
-        All such days, which are none for what is no date, and several for what is ambiguous.
+        All such days of the years 1950 to 2049, none for what is no date of these, and several for
+        what is ambiguous.
 
     Raises:
         TypeError: The text is no string.

@@ -116,8 +116,9 @@ def encoder_decoder(
 
     .. math::
         (h_t, c_t) &= \mathrm{LSTM}(E_{x_t}, h_{t-1}, c_{t-1}) \\
-        (s_0, d_0) &= (h_n, c_n), \quad
-        (s_j, d_j) = \mathrm{LSTM}'(F_{y_{j-1}}, s_{j-1}, d_{j-1}), \quad a_j = s_j W_y + b_y
+        (s_0, d_0) &= (h_n, c_n) \\
+        (s_j, d_j) &= \mathrm{LSTM}'(F_{y_{j-1}}, s_{j-1}, d_{j-1}) \\
+        a_j &= s_j W_y + b_y
 
     Where the source is `PAD`, the encoder keeps its state.
 

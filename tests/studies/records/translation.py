@@ -2,7 +2,7 @@
 
 It writes into docs/tutorials/data the names and patterns of dates (dates.json), the weights of two
 networks, and translation.json. With names of parts it makes those alone: languages, dates, the
-sums "as written" and "both turned", about twenty minutes of one core each, and "three digits",
+sums "as written" and "both turned", about fifteen minutes of one core each, and "three digits",
 the page's own training with three seeds.
 
 Of each run the weights after the last update are kept.
