@@ -210,18 +210,11 @@
 
   // ---- the form
 
-  // SHA-256 in hexadecimal; null where the browser offers none: over http without encryption.
-  async function hashOf(text) {
-    if (!globalThis.crypto?.subtle) return null;
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
   // The network of a place, once its file has come and is the one that the page was built with.
   async function load({ network, hash, kind }) {
     let text;
     try {
-      text = await read(network); // site.js's
+      text = await read(network); // as hashOf, site.js's
     } catch {
       throw new Error("The file of the network's weights is missing: load the page again.");
     }

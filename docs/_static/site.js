@@ -117,6 +117,13 @@ function read(address) {
   });
 }
 
+// SHA-256 in hexadecimal; null where the browser offers none: over http without encryption.
+async function hashOf(text) {
+  if (!globalThis.crypto?.subtle) return null;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 // Programs: each link to a cell's program becomes a button that copies it.
 for (const link of document.querySelectorAll("a.copy-script")) {
   const button = document.createElement("button");

@@ -12,16 +12,9 @@
     return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
   }
 
-  // SHA-256 in hexadecimal; null where the browser offers none: over http without encryption.
-  async function hashOf(text) {
-    if (!globalThis.crypto?.subtle) return null;
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
   // The file at an address, whose hash the page knows: what it says of its network, the weights, and
-  // whether the hash was checked. It throws an error that says why a file is not used. `read` is
-  // site.js's.
+  // whether the hash was checked. It throws an error that says why a file is not used. `read` and
+  // `hashOf` are site.js's.
   async function load(address, wanted) {
     let text;
     try {
