@@ -31,11 +31,11 @@ def numpy_rnn(inputs, kernel, recurrent_kernel, bias, activation="tanh", initial
     return np.stack(states, axis=1), state
 
 
-def drawn(seed=0, batch=3, time=4, features=2, units=5, dtype=np.float64):
+def drawn(seed=0, batch=3, time=4, features=2, units=5, dtype=np.float64, scale=0.5):
     """Inputs, kernel, recurrent kernel, bias and initial state of the sizes asked for."""
     rng = np.random.default_rng(seed)
     shapes = [(batch, time, features), (features, units), (units, units), (units,), (batch, units)]
-    return [rng.normal(scale=0.5, size=shape).astype(dtype) for shape in shapes]
+    return [rng.normal(scale=scale, size=shape).astype(dtype) for shape in shapes]
 
 
 def test_the_lab_s_printed_outputs_come_out(printed):
@@ -97,7 +97,8 @@ def test_it_equals_keras_in_values_and_gradients(sizes, activation):
 
 
 def test_it_equals_keras_in_float32():
-    inputs, *weights, _ = drawn(batch=8, time=20, units=16, dtype=np.float32)
+    # Weights so small that a step does not enlarge the rounding errors of the step before.
+    inputs, *weights, _ = drawn(batch=8, time=20, units=16, dtype=np.float32, scale=0.2)
     layer = keras.layers.SimpleRNN(16, return_sequences=True)
     layer.build(inputs.shape)
     layer.set_weights(weights)

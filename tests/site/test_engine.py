@@ -583,7 +583,8 @@ def own_network() -> tuple[dict[str, list[float]], keras.Model]:
 
 def test_the_sites_own_network_is_that_of_keras(engine: Page) -> None:
     weights, model = own_network()
-    engine.add_script_tag(content=(PLAY / "show" / "weights.js").read_text("utf-8"))
+    for script in (PLAY.parent / "site.js", PLAY / "show" / "weights.js"):
+        engine.add_script_tag(content=script.read_text("utf-8"))
     text = RECORD.read_text("utf-8")
     values = np.array(VALUES[:75], "float32")
     ours = engine.evaluate(
