@@ -137,7 +137,9 @@ def tests(session: nox.Session) -> None:
     find_browser(session)
     check_code(session)
     build(session)
-    run(session, "-m", "pytest", *session.posargs)
+    # Two files of tests at a time, in the order in which they are collected.
+    together = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    run(session, "-m", "pytest", *together, *session.posargs)
 
 
 @command

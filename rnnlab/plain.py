@@ -7,6 +7,7 @@ forms, and tests compare them with the others.
 """
 
 import contextlib
+import heapq
 import json
 import re
 from collections import namedtuple
@@ -22,6 +23,7 @@ import tensorflow as tf
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
+from rnnlab.attention import attentive_encoder_decoder
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
 from rnnlab.translation import END, PAD, START, encoder_decoder
@@ -551,6 +553,174 @@ def load_translator(path):
     )
     model.set_weights([arrays[weight.path] for weight in model.weights])
     return model, source, target
+
+
+def additive_attention(query, key, value, scale, mask=None):
+    """Return means of the values, and the weights."""
+    sums = query[:, :, tf.newaxis] + key[:, tf.newaxis]
+    scores = tf.reduce_sum(scale * tf.tanh(sums), axis=-1)
+    if mask is not None:
+        scores = tf.where(mask, scores, -np.inf)
+    weights = tf.nn.softmax(scores)
+    return weights @ value, weights
+
+
+def multiplicative_attention(query, key, value, mask=None):
+    """Return means of the values, and the weights."""
+    scores = query @ tf.transpose(key, [0, 2, 1])
+    if mask is not None:
+        scores = tf.where(mask, scores, -np.inf)
+    weights = tf.nn.softmax(scores)
+    return weights @ value, weights
+
+
+def translate_attentively(model, source, target, texts, *, longest=20):
+    """Return answers, and where the network looked for each character."""
+    x = np.pad(padded(source, texts), [(0, 0), (0, 1)])
+    layer = {one.name: one for one in model.layers}
+    kind = "key" if "key" in layer else "encoder"
+    keys = model.get_layer(kind).output
+    tensors = [
+        layer["query"].output,
+        layer["encoder"].output[0],
+        keys if kind == "key" else keys[0],
+    ]
+    inside = keras.Model(model.inputs, [model.output, *tensors])
+    y = np.ones((len(texts), 1), int)  # START
+    for _ in range(longest):
+        logits, *parts = inside([x, y])
+        y = np.column_stack([y, np.argmax(logits[:, -1], axis=-1)])
+    _, weights = layer["attention"](
+        parts, mask=[None, x != 0, None], return_attention_scores=True
+    )
+    said = [target.decode(row).partition(END)[0] for row in y[:, 1:]]
+    return said, weights.numpy()[..., :-1]
+
+
+def look_only_at(model, codes, answers, places):
+    """Return what a network says when it may look at some places only."""
+    layer = {one.name: one for one in model.layers}
+    read = layer["encoder"].output[0]
+    key = layer["key"].output if "key" in layer else read
+    tensors = [layer["query"].output, key, read, layer["decoder"].output]
+    inside = keras.Model(model.inputs, tensors)
+    query, key, read, state = inside([codes, answers])
+    places = places & (codes != 0)[:, np.newaxis]
+    if "key" in layer:
+        scale = layer["attention"].scale
+        means, weights = additive_attention(query, key, read, scale, places)
+    else:
+        means, weights = multiplicative_attention(query, key, read, places)
+    joined = layer["combined"](tf.concat([state, means], axis=-1))
+    return layer["readout"](joined), weights
+
+
+def load_attentive_translator(path):
+    """Read a network, kept in two bytes a weight, and its vocabularies."""
+    arrays = load_file(path)
+    with safe_open(path, "numpy") as file:
+        characters = file.metadata()
+    source, target = (
+        Vocabulary(characters[name]) for name in ("source", "target")
+    )
+    model = attentive_encoder_decoder(
+        len(source),
+        len(target),
+        len(arrays["decoder/lstm_cell/recurrent_kernel"]),
+        kind="additive" if "key/kernel" in arrays else "multiplicative",
+        embedding=arrays["source_embedding/embeddings"].shape[1],
+    )
+    model.set_weights([arrays[weight.path] for weight in model.weights])
+    return model, source, target
+
+
+Found = namedtuple("Found", ["codes", "log_prob"])
+
+
+def beam_search(continuations, width, *, end, longest, penalty=0):
+    """Return the likeliest sequences that a beam finds."""
+    beam, done = [Found((), 0.0)], []
+    for _ in range(longest):
+        steps = continuations(np.array([one.codes for one in beam], int))
+        new = [
+            Found((*one.codes, code), one.log_prob + float(step))
+            for one, row in zip(beam, steps)
+            for code, step in enumerate(row)
+        ]
+        new = sorted(new, key=lambda one: -one.log_prob)[:width]
+        done += [one for one in new if one.codes[-1] == end]
+        beam = [one for one in new if one.codes[-1] != end]
+        if not beam:
+            break
+    return sorted(
+        done + beam, key=lambda one: -one.log_prob / len(one.codes) ** penalty
+    )[:width]
+
+
+def most_likely(continuations, *, end, longest):
+    """Return the likeliest sequence: try beginnings, the likeliest first."""
+    waiting = [(0.0, ())]
+    while waiting:
+        cost, codes = heapq.heappop(waiting)
+        if codes and codes[-1] == end:
+            return Found(codes, -cost)
+        if len(codes) < longest:
+            (steps,) = continuations(np.array([codes], int))
+            for code, step in enumerate(steps):
+                heapq.heappush(waiting, (cost - step, (*codes, code)))
+
+
+def continuations_of(model, source, target):
+    """Return what a network says may come next in its answer to a text."""
+    after = tf.function(
+        lambda x, y: tf.nn.log_softmax(model([x, y])[:, -1]),
+        input_signature=[tf.TensorSpec([None, None], tf.int64)] * 2,
+    )
+
+    def answers_to(text):
+        x = padded(source, [text])
+
+        def continuations(prefixes):
+            y = np.pad(prefixes, [(0, 0), (1, 0)], constant_values=1)
+            return after(np.repeat(x, len(y), axis=0), y).numpy()
+
+        return continuations
+
+    return answers_to
+
+
+def pig_latin(text):
+    """Return words in Pig Latin."""
+    said = []
+    for word in text.split(" "):
+        head = len(re.match("[^aeiou]*", word)[0]) % len(word)
+        way = "way" if word[0] in "aeiou" else "ay"
+        said.append(word[head:] + word[:head] + way)
+    return " ".join(said)
+
+
+def origins(text):
+    """Return where each letter of the Pig Latin comes from, or -1."""
+    found, start = [], 0
+    for word in text.split(" "):
+        head = len(re.match("[^aeiou]*", word)[0]) % len(word)
+        places = [*range(head, len(word)), *range(head)]
+        found += [start - 1] * (start > 0) + [start + n for n in places]
+        found += [-1] * (3 if word[0] in "aeiou" else 2)
+        start += len(word) + 1
+    return found
+
+
+def phrases(words, count, longest, rng):
+    """Draw phrases of words, as long as is drawn first."""
+    every, lengths = np.array(words), np.array([len(word) for word in words])
+    found = []
+    for room in rng.integers(min(lengths), longest + 1, count):
+        phrase = str(rng.choice(every[lengths <= room]))
+        while len(longer := f"{phrase} {rng.choice(every)}") <= room:
+            phrase = longer
+        found.append(phrase)
+    return found
 
 
 def read_languages(path):

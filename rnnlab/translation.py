@@ -8,16 +8,14 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file, save
+from safetensors.numpy import save
 
 from rnnlab._door import Codes, takes
+from rnnlab._translators import check_translated, check_vocabularies, read_translator
 from rnnlab.text import Vocabulary
 
 #: What fills short strings up, what begins an answer, and what ends one.
 PAD, START, END = "\0\x02\x03"
-#: Characters of a string that is translated.
-LONGEST = 1000
 
 
 @takes(count="count", digits="count <= 15")
@@ -180,20 +178,15 @@ def translate(
 
     Raises:
         TypeError: A text is no string, or `longest` no integer.
-        ValueError: A text is empty, longer than `LONGEST`, or holds an unknown character, or the
-            model is of another vocabulary.
+        ValueError: A text is empty, longer than 1,000 characters, or holds an unknown character,
+            or the model is of another vocabulary.
 
     Example:
         >>> letters = vocabulary_of(["ab"])
         >>> len(translate(encoder_decoder(5, 5, units=4), letters, letters, ["ab", "b"]))
         2
     """
-    _check_vocabularies(model, source, target)
-    for index, text in enumerate(texts):
-        if len(text) > LONGEST:
-            raise ValueError(
-                f"texts[{index}] must have at most {LONGEST} characters, not {len(text)}"
-            )
+    check_translated(model, source, target, texts)
     codes = tf.constant(padded(source, texts))
     embedding, decoder, readout = map(
         model.get_layer, ("answer_embedding", "decoder", "readout")
@@ -238,7 +231,7 @@ def save_translator(
         >>> load_translator("letters.safetensors")[1].characters[3:]
         'ab'
     """
-    _check_vocabularies(model, source, target)
+    check_vocabularies(model, source, target)
     arrays = {weight.path: weight.numpy().astype(np.float16) for weight in model.weights}
     metadata = {"source": source.characters, "target": target.characters}
     Path(path).write_bytes(save(arrays, metadata))
@@ -266,29 +259,4 @@ def load_translator(
         >>> load_translator("a.safetensors")[0].count_params()
         1529
     """
-    try:
-        arrays = load_file(path)
-        with safe_open(path, "numpy") as file:
-            source, target = (Vocabulary(file.metadata()[name]) for name in ("source", "target"))
-        units = len(arrays["decoder/lstm_cell/recurrent_kernel"])
-        embedding = arrays["source_embedding/embeddings"].shape[1]
-        model = encoder_decoder(len(source), len(target), units, embedding=embedding)
-        model.set_weights([arrays[weight.path] for weight in model.weights])
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise ValueError(f"{str(path)!r} is no whole translator: {error}") from error
-    return model, source, target
-
-
-def _check_vocabularies(model: Any, source: Vocabulary, target: Vocabulary) -> None:
-    for name, vocabulary, layer in (
-        ("source", source, "source_embedding"),
-        ("target", target, "answer_embedding"),
-    ):
-        if not isinstance(vocabulary, Vocabulary):
-            raise TypeError(f"{name} must be a Vocabulary, not {type(vocabulary).__name__}")
-        rows = model.get_layer(layer).input_dim
-        if rows != len(vocabulary):
-            raise ValueError(
-                f"{name} must be the model's vocabulary: it tells {rows} characters apart, and "
-                f"the vocabulary has {len(vocabulary)}"
-            )
+    return read_translator(path, lambda arrays: encoder_decoder)

@@ -184,26 +184,43 @@
       return { kernel, recurrent, bias };
     }
 
-    // The answer, a character at a time, each with the chance that the network gives it.
+    // What is read out of a state, and with multiplicative attention the weights of what was read.
+    lookedBack(h, read) {
+      const { arrays } = this;
+      if (!arrays["query/kernel"]) return [h, null];
+      const query = dense(h, arrays["query/kernel"], zeros(h.length)[0]);
+      const weights = softmax(read.map((one) => one.reduce((sum, v, i) => sum + v * query[i], 0)));
+      const joined = new Float32Array(2 * h.length);
+      joined.set(h);
+      weights.forEach((weight, t) => read[t].forEach((v, i) => (joined[h.length + i] += weight * v)));
+      const r = dense(joined, arrays["combined/kernel"], arrays["combined/bias"].numbers);
+      return [r.map(Math.tanh), weights];
+    }
+
+    // The answer, a character at a time, each with the chance that the network gives it, and where
+    // it looked.
     async *run(text, { longest = 20 } = {}) {
       const { arrays } = this;
       const [encoder, decoder] = [this.cell("encoder"), this.cell("decoder")];
       const rest = pause();
+      const read = [];
       let state = zeros(encoder.recurrent.shape[0]);
       for (const code of this.source.encode(text)) {
         await rest();
         state = lstm(encoder, rowOf(arrays["source_embedding/embeddings"], code), state);
+        read.push(state[0]);
       }
       let code = this.target.numbers.get(START);
       for (let n = 0; n < longest; n++) {
         await rest();
         state = lstm(decoder, rowOf(arrays["answer_embedding/embeddings"], code), state);
-        const logits = dense(state[0], arrays["readout/kernel"], arrays["readout/bias"].numbers);
+        const [r, weights] = this.lookedBack(state[0], read);
+        const logits = dense(r, arrays["readout/kernel"], arrays["readout/bias"].numbers);
         const chances = softmax(logits);
         code = chances.indexOf(Math.max(...chances));
         const character = this.target.characters[code];
         if (character === END) return;
-        yield [character, chances[code]];
+        yield [character, chances[code], weights];
       }
     }
   }
@@ -234,6 +251,26 @@
     return isDate ? sure : `There is no such date. ${sure}`;
   }
 
+  // A map of where the network looked: what was read along the top, what it wrote down the side.
+  function mapOf(text, rows) {
+    const table = document.createElement("table");
+    const top = table.insertRow();
+    for (const letter of ["", ...text]) top.insertCell().textContent = letter === " " ? "␣" : letter;
+    const words = rows.map(([character, , weights]) => {
+      const row = table.insertRow();
+      row.insertCell().textContent = character;
+      for (const weight of weights) row.insertCell().style.setProperty("--weight", weight);
+      return `${character} most at ${Array.from(text)[weights.indexOf(Math.max(...weights))]}`;
+    });
+    const scrolled = document.createElement("div");
+    scrolled.className = "letters-map";
+    scrolled.tabIndex = 0;
+    scrolled.setAttribute("role", "img");
+    scrolled.setAttribute("aria-label", `Where the network looked: ${words.join(", ")}.`);
+    scrolled.append(table);
+    return scrolled;
+  }
+
   const networks = new Map();
 
   // Answer what stands in the form of a place.
@@ -242,6 +279,7 @@
     const out = place.holder.querySelector("output");
     const said = place.holder.querySelector("[role=status]");
     out.textContent = "";
+    place.holder.querySelector(".letters-map")?.remove();
     const text = form.elements.text.value;
     try {
       if (!networks.has(place.holder)) {
@@ -260,12 +298,14 @@
         said.textContent = "300 characters written.";
         return;
       }
-      let least = 1;
-      for await (const [character, chance] of network.run(text)) {
-        out.append(character);
-        least = Math.min(least, chance);
+      const written = [];
+      for await (const one of network.run(text)) {
+        if (!place.isCurrent()) return;
+        out.append(one[0]);
+        written.push(one);
       }
-      said.textContent = verdict(out.textContent, least);
+      said.textContent = verdict(out.textContent, Math.min(...written.map(([, chance]) => chance)));
+      if (written[0]?.[2]) out.after(mapOf(text, written));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       said.textContent = error.message;

@@ -15,11 +15,14 @@ import pytest
 import tensorflow as tf
 
 from rnnlab import (
+    attention,
     backpropagation,
     baselines,
+    beam_search,
     cells,
     generation,
     models,
+    pig_latin,
     plain,
     scheduled_sampling,
     tables,
@@ -398,3 +401,73 @@ def test_each_form_fits_on_a_page():
             ].lineno  # behind its head: programs have the parameters that they use
             own = [line for line in lines[first - 1 : form.end_lineno] if line.strip()]
             assert 1 + len(own) <= 25, f"{form.name} has {1 + len(own)} lines"
+
+
+@pytest.mark.parametrize("kind", ["additive", "multiplicative"])
+def test_both_look_back_alike(tmp_path, kind):
+    path, texts = tmp_path / "translator.safetensors", ["12+3", "4+51"]
+    source, target = (translation.vocabulary_of(one) for one in (texts, ["0123456789"]))
+    model = attention.attentive_encoder_decoder(len(source), len(target), 6, kind=kind, embedding=4)
+    rng = np.random.default_rng(0)
+    model.set_weights([2.0 * rng.normal(size=weight.shape) for weight in model.weights])
+    translation.save_translator(model, source, target, path)
+    answers, maps = [], []
+    for form in (plain, attention):
+        network, *both = form.load_attentive_translator(path)
+        said, looked = form.translate_attentively(network, *both, texts, longest=9)
+        answers.append(said)
+        maps.append(looked)
+    assert answers[0] == answers[1]
+    np.testing.assert_allclose(*maps, atol=1e-5)
+    codes = translation.padded(source, texts)
+    places = rng.random((2, 3, 4)) < 0.7
+    places[..., 0] = True
+    given = model, codes, np.ones((2, 3), int), places
+    short, full = plain.look_only_at(*given), attention.look_only_at(*given)
+    for a, b in zip(short, full, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_both_weigh_alike():
+    rng = np.random.default_rng(0)
+    query, key, value = (rng.normal(size=shape) for shape in [(2, 3, 4), (2, 5, 4), (2, 5, 2)])
+    scale, mask = rng.normal(size=4), rng.random((2, 3, 5)) < 0.7
+    mask[..., 0] = True
+    for given in (mask, None):
+        for name, more in (("additive_attention", [scale]), ("multiplicative_attention", [])):
+            short, full = (
+                getattr(form, name)(*map(tf.constant, (query, key, value)), *more, given)
+                for form in (plain, attention)
+            )
+            for a, b in zip(short, full, strict=True):
+                np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_both_search_alike():
+    letters = translation.vocabulary_of(["abc"])
+    model = translation.encoder_decoder(len(letters), len(letters), 6, seed=1)
+    rng = np.random.default_rng(0)
+    model.set_weights([1.5 * rng.normal(size=weight.shape) for weight in model.weights])
+    found = []
+    for form in (plain, beam_search):
+        continuations = form.continuations_of(model, letters, letters)("cab")
+        beams = [
+            form.beam_search(continuations, width, end=2, longest=7, penalty=penalty)
+            for width, penalty in ((1, 0), (4, 0), (4, 1))
+        ]
+        found.append([*(one for some in beams for one in some),
+                      form.most_likely(continuations, end=2, longest=5)])  # fmt: skip
+    for short, full in zip(*found, strict=True):
+        assert short.codes == full.codes
+        assert np.isclose(short.log_prob, full.log_prob, atol=1e-5)
+
+
+def test_both_turn_words_alike():
+    text = "pig apple string my a queen sky eye"
+    assert plain.pig_latin(text) == pig_latin.pig_latin(text)
+    assert plain.origins(text) == pig_latin.origins(text)
+    words = text.split(" ")
+    short, full = (
+        form.phrases(words, 50, 14, np.random.default_rng(0)) for form in (plain, pig_latin)
+    )
+    assert short == full

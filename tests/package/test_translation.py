@@ -10,10 +10,10 @@ import pytest
 from babel.dates import format_date
 from safetensors.numpy import load_file, save
 
+from rnnlab._translators import LONGEST
 from rnnlab.dates import FIRST, LAST, read_languages, readings, written
 from rnnlab.translation import (
     END,
-    LONGEST,
     PAD,
     START,
     encoder_decoder,

@@ -718,6 +718,13 @@ def test_a_record_of_which_no_key_is_named_stays_whole(tmp_path: Path) -> None:
     assert '{"a": {"b": 1}}' in program
 
 
+def test_a_record_keeps_what_stands_beside_tables(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('{"a": {"n": 3, "rows": {"b": 1}}, "other": 2}')
+    use = "print(json.loads(Path('x.json').read_text())['a']['n'])"
+    program = program_of(cells_of(f"import json\nfrom pathlib import Path\n{use}"), folder=tmp_path)
+    assert '{"a": {"n": 3, "rows": {"b": 1}}}' in program
+
+
 def test_a_data_file_that_is_too_long_lies_beside_the_program(tmp_path: Path) -> None:
     (tmp_path / "long.csv").write_text("x\n" + "123456\n" * 2000)
     cells = cells_of("import pandas as pd\nprint(len(pd.read_csv('long.csv')))")

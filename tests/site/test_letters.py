@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from rnnlab.attention import load_attentive_translator, translate_attentively
 from rnnlab.dates import FIRST, read_languages, written
 from rnnlab.translation import load_translator, translate
 from rnnlab.writing import load_writer, write
@@ -23,6 +24,7 @@ from .tools.small_site import SmallSite
 
 DATA = Path(__file__).parents[2] / "docs" / "tutorials" / "data"
 WRITING, DATES = "tutorials/writing-text.html", "tutorials/encoder-decoder.html"
+ATTENTION = "tutorials/attention-and-beam-search.html"
 Opened = Callable[[str], AbstractContextManager[check.Visit]]
 
 
@@ -56,7 +58,7 @@ def answered(page: Page, text: str) -> str:
 
 
 def test_nothing_is_loaded_before_the_button_is_pressed(opened: Opened) -> None:
-    for name in (WRITING, DATES):
+    for name in (WRITING, DATES, ATTENTION):
         with opened(name) as seen:
             assert not [url for url in seen.sizes if "/networks/" in url or "letters.js" in url]
 
@@ -98,6 +100,35 @@ def test_it_reads_dates_as_the_package_does(opened: Opened) -> None:
     with opened(DATES) as seen:
         for text, answer in zip(texts, wanted, strict=True):
             assert answered(seen.page, text) == answer
+
+
+def test_it_looks_where_the_package_looks(opened: Opened) -> None:
+    texts = ["3. listopadu 2031", "November 3, 2031", "2031-11-03", "lunes, 3 de mayo de 1999"]
+    network = load_attentive_translator(DATA / "dates-attention.safetensors")
+    answers, weights = translate_attentively(*network, texts)
+    with opened(ATTENTION) as seen:
+        for text, answer, looked in zip(texts, answers, weights, strict=True):
+            assert answered(seen.page, text) == answer
+            rows = seen.page.locator(".letters-map tr").evaluate_all(
+                """rows => rows.slice(1).map(row => [...row.cells].slice(1).map(
+                     cell => Number(cell.style.getPropertyValue("--weight"))))"""
+            )
+            wanted = looked[: len(answer), : len(text)]
+            np.testing.assert_allclose(rows, wanted, rtol=0, atol=1e-3)
+            label = seen.page.locator(".letters-map").get_attribute("aria-label") or ""
+            assert label.count(" most at ") == len(answer)
+
+
+def test_a_map_goes_with_its_answer(browser: Browser, root: str) -> None:
+    with check.visit(browser, root + ATTENTION) as seen:
+        answered(seen.page, "2031-11-03")
+        expect(seen.page.locator(".letters-map")).to_have_count(1)
+        ask(seen.page, "3 мая 2019")
+        expect(seen.page.locator(".letters [role=status]")).to_contain_text("“м”, character 3")
+        expect(seen.page.locator(".letters-map")).to_have_count(0)
+        answered(seen.page, "2031-11-03")
+        answered(seen.page, "2031-11-04")
+        expect(seen.page.locator(".letters-map")).to_have_count(1)
 
 
 def is_date(text: str) -> bool:
@@ -158,10 +189,11 @@ def test_a_missing_file_is_said_and_may_come_later(
 
 
 @pytest.mark.parametrize(("colours", "width"), [("light", check.WIDE), ("dark", check.NARROW)])
+@pytest.mark.parametrize("name", [DATES, ATTENTION])
 def test_it_is_accessible_after_an_answer(
-    browser: Browser, root: str, colours: str, width: int
+    browser: Browser, root: str, name: str, colours: str, width: int
 ) -> None:
-    with check.visit(browser, root + DATES, colours=colours, width=width) as seen:
+    with check.visit(browser, root + name, colours=colours, width=width) as seen:
         seen.page.evaluate(use.AXE)
         answered(seen.page, "2019-11-03")
         assert use.axe(seen.page, ".letters") == []

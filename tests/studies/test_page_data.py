@@ -15,6 +15,7 @@ from rnnlab.text import Vocabulary
 from rnnlab.writing import load_writer, log_prob, writing_network
 from tests.studies.records import (
     _moby_dick_network,
+    attention,
     curves,
     levers,
     memory,
@@ -148,6 +149,26 @@ def test_the_shipped_translators_have_the_shares_that_are_recorded():
     wanted = {name: record["both turned"][name] for name in found}
     assert found == pytest.approx(wanted, abs=0.002)
     for name, shares in translation.measured_dates().items():
+        assert shares == pytest.approx(record["dates"][name], abs=0.003)
+
+
+def test_the_record_of_attention_is_that_of_its_study_and_its_weights():
+    record = json.loads((DATA / "attention.json").read_text())
+    assert list(record)[-len(attention.PARTS) :] == list(attention.PARTS)
+    assert record["dates"]["settings"] == translation.SETTINGS["dates"]
+    assert len(record["dates"]["curve"]) == translation.SETTINGS["dates"]["passes"]
+    assert record["dates"]["sha256"] == translation.of_file(attention.WEIGHTS)["sha256"]
+    runs = record["pig latin"]
+    assert runs.pop("lengths") == list(attention.LENGTHS)
+    assert [np.shape(shares) for shares in runs.values()] == [(3, len(attention.LENGTHS))] * 3
+    for kinds in record["self-attention"]["errors"].values():
+        assert [len(scores) for scores in kinds.values()] == [len(attention.SEEDS)] * 2
+    assert record["costs"]["steps"] == list(attention.COST_STEPS)
+
+
+def test_the_shipped_network_with_attention_has_the_shares_that_are_recorded():
+    record = json.loads((DATA / "attention.json").read_text())
+    for name, shares in translation.measured_dates(attention.ATTENTIVE).items():
         assert shares == pytest.approx(record["dates"][name], abs=0.003)
 
 

@@ -149,6 +149,13 @@ PLANTED = [
         'glue("trans-small-turned"',
     ),
     Planted(
+        "attention-and-beam-search",
+        "the network with attention has none",
+        'for kind in ("none", "additive")}',
+        'for kind in ("none", "none")} | {"additive": learned("none")}',
+        'glue("att-long"',
+    ),
+    Planted(
         "playground",
         "the networks whose losses are compared do not learn",
         'rate = {"sgd": 0.05, "adam": 0.01}[optimizer]',

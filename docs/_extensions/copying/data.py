@@ -75,8 +75,8 @@ def _rows(value: Any, words: Collection[str]) -> Any:
     if not isinstance(value, dict):
         return value
     parts = list(value.values())
-    tables = [part for part in parts if isinstance(part, dict) and part.keys() == parts[0].keys()]
-    if len(tables) == len(parts) > 1:
+    heads = [set(part) if isinstance(part, dict) else None for part in parts]
+    if len(parts) > 1 and heads[0] and all(head == heads[0] for head in heads):
         return {
             name: {key: _rows(one, words) for key, one in part.items() if key in words} or part
             for name, part in value.items()

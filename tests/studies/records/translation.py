@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -104,7 +104,19 @@ def keys() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def dates() -> dict[str, Any]:
+class Kind(NamedTuple):
+    """A kind of network: how one is made, where it is kept, how it is read, what it answers."""
+
+    make: Callable[..., Any]
+    path: Path
+    load: Callable[[Path], Any]
+    translate: Callable[..., list[str]]
+
+
+ENCODER_DECODER = Kind(translation.encoder_decoder, DATES, load_translator, translation.translate)
+
+
+def dates(kind: Kind = ENCODER_DECODER) -> dict[str, Any]:
     """Train on dates, write the weights, and measure on what was not seen."""
     rng, known = np.random.default_rng(0), read_languages(LANGUAGES)
     pairs = draw(keys()["seen patterns"], SETTINGS["dates"]["examples"], rng)
@@ -113,21 +125,22 @@ def dates() -> dict[str, Any]:
     patterns = [pattern for one in known.values() for pattern in one["patterns"]]
     source = translation.vocabulary_of([*seen, *names, *patterns])
     target = translation.vocabulary_of([*seen.values()])
-    model, run = trained(SETTINGS["dates"], source, target, list(seen), list(seen.values()))
-    translation.save_translator(model, source, target, DATES)
-    return run | measured_dates() | of_file(DATES)
+    model = kind.make(len(source), len(target), SETTINGS["dates"]["units"], seed=0)
+    run = trained(model, SETTINGS["dates"], source, target, list(seen), list(seen.values()))
+    translation.save_translator(model, source, target, kind.path)
+    return run | measured_dates(kind) | of_file(kind.path)
 
 
-def measured_dates() -> dict[str, Any]:
+def measured_dates(kind: Kind = ENCODER_DECODER) -> dict[str, Any]:
     """Measure the weights that ship on dates whose strings were not trained on."""
     rng, known = np.random.default_rng(0), read_languages(LANGUAGES)
     seen = dict(draw(keys()["seen patterns"], SETTINGS["dates"]["examples"], rng))
-    model, source, target = load_translator(DATES)
+    model, source, target = kind.load(kind.path)
     found = {}
     for name, chosen in keys().items():
         fresh = [pair for pair in draw(chosen, TESTS, rng) if pair[0] not in seen]
         alone = [len(readings(text, known.values())) == 1 for text, _ in fresh]
-        said = translation.translate(model, source, target, [text for text, _ in fresh])
+        said = kind.translate(model, source, target, [text for text, _ in fresh])
         right = np.array([one == day for one, (_, day) in zip(said, fresh, strict=True)])
         lettered = np.array([any(map(str.isalpha, text)) for text, _ in fresh])
         found[name] = {
@@ -150,8 +163,10 @@ def added(order: str) -> dict[str, Any]:
     questions = [question[::turn] for question in questions]
     answers = [answer[::turn_answer] for answer in answers]
     vocabularies = translation.vocabulary_of(questions), translation.vocabulary_of(answers)
-    model, run = trained(
-        SETTINGS["sums"], *vocabularies, questions[:count], answers[:count],
+    units = SETTINGS["sums"]["units"]
+    model = translation.encoder_decoder(*map(len, vocabularies), units, seed=0)
+    run = trained(
+        model, SETTINGS["sums"], *vocabularies, questions[:count], answers[:count],
         (questions[count:], answers[count:]),
     )  # fmt: skip
     if order == "both turned":
@@ -193,11 +208,10 @@ def three_digits() -> dict[str, Any]:
 
 
 def trained(
-    settings: dict[str, Any], source: Any, target: Any, texts: list[str], answers: list[str],
-    held_out: tuple[list[str], list[str]] | None = None,
-) -> tuple[Any, dict[str, Any]]:  # fmt: skip
-    """Train a network, by what a page would write in Keras."""
-    model = translation.encoder_decoder(len(source), len(target), settings["units"], seed=0)
+    model: Any, settings: dict[str, Any], source: Any, target: Any, texts: list[str],
+    answers: list[str], held_out: tuple[list[str], list[str]] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Train a network, by what a page would write in Keras, and return how it went."""
     x = translation.padded(source, texts)
     y = translation.padded(target, [translation.START + a + translation.END for a in answers])
     updates = len(x) // settings["batch"] * settings["passes"]
@@ -226,7 +240,7 @@ def trained(
             point["whole"] = round(float(np.mean(np.array(said) == held_out[1])), 4)
         curve.append(point)
         print(json.dumps(point), flush=True)
-    return model, {"settings": settings, "numbers": model.count_params(), "curve": curve}
+    return {"settings": settings, "numbers": model.count_params(), "curve": curve}
 
 
 def of_file(path: Path) -> dict[str, Any]:
