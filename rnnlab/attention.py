@@ -67,7 +67,7 @@ def multiplicative_attention(query: Any, key: Any, value: Any, mask: Any = None)
     .. math::
         e_{jt} = \sum_i q_{ji} \, k_{ti}
 
-    What follows is that of `additive_attention`.
+    Weights and means follow from these scores as in `additive_attention`.
 
     Args:
         query: Queries :math:`q`, ``[batch, steps, units]``.
@@ -119,7 +119,7 @@ def attentive_encoder_decoder(
 ) -> keras.Model:
     r"""Return a network that writes a string while it looks back at the one that it has read.
 
-    It is that of `rnnlab.translation.encoder_decoder`, whose states of the encoder are
+    It is that of `encoder_decoder`, whose states of the encoder are
     :math:`h_1 \dots h_n` and whose states of the decoder are :math:`s_1 \dots s_m`, and between
     the decoder and what reads it out
 
@@ -295,7 +295,7 @@ def load_attentive_translator(
     """Read a network with attention and its vocabularies from a file.
 
     Args:
-        path: A file that `rnnlab.translation.save_translator` has written.
+        path: A file that `save_translator` has written.
 
     Returns:
         The network, the characters that it reads, and those of its answers.

@@ -73,8 +73,9 @@ def beam_search(
         (0,)
 
     References:
-        Graves (2012), "Sequence transduction with recurrent neural networks", section 3.1, and Wu
-        et al. (2016), "Google's neural machine translation system", section 7, for lengths.
+        Sutskever, Vinyals and Le (2014), "Sequence to sequence learning with neural networks",
+        section 3.2, and Wu et al. (2016), "Google's neural machine translation system", section 7,
+        for lengths.
     """
     beam, done = [Found((), 0.0)], []
     for _ in range(longest):
@@ -85,9 +86,10 @@ def beam_search(
         new = [
             Found((*beam[row].codes, int(code)), float(total[row, code]))
             for row, code in zip(rows, codes, strict=True)
+            if np.isfinite(total[row, code])  # what is impossible is not found
         ]
         done += [one for one in new if one.codes[-1] == end]
-        beam = [one for one in new if one.codes[-1] != end and np.isfinite(one.log_prob)]
+        beam = [one for one in new if one.codes[-1] != end]
         if not beam:
             break
     return sorted(done + beam, key=lambda one: -one.log_prob / len(one.codes) ** penalty)[:width]
@@ -95,7 +97,7 @@ def beam_search(
 
 @takes(end="integer >= 0", longest="count")
 def most_likely(continuations: Continuations, *, end: int, longest: int) -> Found:
-    """Return the likeliest of all sequences that end, whatever it takes.
+    """Return the likeliest of all sequences that end within some length, whatever it takes.
 
     Beginnings are tried from the likeliest on, and none that is less likely than a whole sequence
     is: as each code can only make a sequence less likely, none is missed. The number of beginnings
@@ -154,8 +156,8 @@ def continuations_of(
     The whole answer so far is read anew each time, which suits short answers.
 
     Args:
-        model: A network of `rnnlab.translation.encoder_decoder` or
-            `rnnlab.attention.attentive_encoder_decoder`.
+        model: A network of `encoder_decoder` or
+            `attentive_encoder_decoder`.
         source: The characters of what it reads.
         target: Those of its answers.
 

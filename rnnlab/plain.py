@@ -652,13 +652,15 @@ def beam_search(continuations, width, *, end, longest, penalty=0):
         beam = [one for one in new if one.codes[-1] != end]
         if not beam:
             break
-    return sorted(
-        done + beam, key=lambda one: -one.log_prob / len(one.codes) ** penalty
-    )[:width]
+
+    def score(one):
+        return one.log_prob / len(one.codes) ** penalty
+
+    return sorted(done + beam, key=score, reverse=True)[:width]
 
 
 def most_likely(continuations, *, end, longest):
-    """Return the likeliest sequence: try beginnings, the likeliest first."""
+    """Try beginnings, the likeliest first, until one is whole."""
     waiting = [(0.0, ())]
     while waiting:
         cost, codes = heapq.heappop(waiting)
@@ -713,8 +715,8 @@ def origins(text):
 
 def phrases(words, count, longest, rng):
     """Draw phrases of words, as long as is drawn first."""
-    every, lengths = np.array(words), np.array([len(word) for word in words])
-    found = []
+    every, found = np.array(words), []
+    lengths = np.array([len(word) for word in words])
     for room in rng.integers(min(lengths), longest + 1, count):
         phrase = str(rng.choice(every[lengths <= room]))
         while len(longer := f"{phrase} {rng.choice(every)}") <= room:

@@ -89,6 +89,13 @@ def test_a_case_worked_out_by_hand():
     assert most_likely(by_hand, end=END, longest=3) == wider[0]
 
 
+def test_what_is_impossible_is_not_found():
+    with np.errstate(divide="ignore"):
+        rows = np.log([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    found = beam_search(lambda p: rows[[p.shape[1]] * len(p)], 2, end=0, longest=2)
+    assert found == [((1, 0), 0.0)]
+
+
 def test_a_penalty_prefers_what_is_longer():
     # To end at once has the probability 0.5; to say 1 three times and end then, 0.5 * 0.9.
     steps = [[0.5, 0.5], [1e-9, 1.0], [1e-9, 1.0], [0.9, 0.1]]

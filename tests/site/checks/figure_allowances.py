@@ -73,6 +73,8 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "att-at-origin": TRAINED,
     "att-hidden-most": TRAINED,
     "att-hidden-other": TRAINED,
+    "att-hidden-nothing": TRAINED,
+    "att-length-*": TRAINED,
     "text-small-network": DESCENT,
     "text-repeated-*": FEW,
     "text-unit-untrained": DESCENT,
