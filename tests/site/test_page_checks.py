@@ -70,7 +70,7 @@ BROKEN = {
     "faint": (use.accessibility, "", '<p style="color: #aaa">Faint.</p>', "color-contrast"),
     "faint in the dark": (
         use.accessibility, "<style>[data-theme=dark] p {color: #ddd}</style>", "<p>Faint.</p>",
-        "(dark, 1280 px",
+        "(dark, 390 px",
     ),
     "faint in an answer": (
         use.accessibility, "",
