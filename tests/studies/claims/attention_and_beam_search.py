@@ -33,8 +33,8 @@ def claim_looking_back_gets_long_phrases_right(seed: int) -> dict[str, float]:
 
 
 def holds_looking_back_gets_long_phrases_right(values: dict[str, float]) -> bool:
-    """By half and more."""
-    return values["additive"] > values["none"] + 0.5
+    """By three tenths and more."""
+    return values["additive"] > values["none"] + 0.3
 
 
 def claim_the_map_is_at_the_origin(seed: int) -> dict[str, float]:
