@@ -551,6 +551,40 @@ def check_encoder_decoder(run: Run) -> Comparisons:
     yield values("logits with more padding", longer, found)
 
 
+def check_attention_and_beam_search(run: Run) -> Comparisons:
+    import keras
+    import torch
+
+    from rnnlab.attention import attentive_encoder_decoder, multiplicative_attention
+    from rnnlab.translation import padded, vocabulary_of
+
+    phrases = ["my own", "the sea", "a"]
+    vocabulary = vocabulary_of(phrases)
+    network = attentive_encoder_decoder(len(vocabulary), 13, 16, kind="multiplicative")
+    codes, so_far = padded(vocabulary, phrases), np.random.default_rng(0).integers(1, 13, (3, 5))
+    layers = {layer.name: layer for layer in network.layers}
+    outputs = [layers["decoder"].output, layers["encoder"].output[0]]
+    decoded, read = keras.Model(network.inputs, outputs)([codes, so_far])
+    block = run()["LookBack"](16, 13)
+    kernel, *combined, readout, bias = (
+        weight for name in ("query", "combined", "readout") for weight in layers[name].get_weights()
+    )
+    put(block.parameters(), [kernel.T, combined[0].T, combined[1], readout.T, bias])
+    given, mask = singles(decoded, read), torch.tensor(codes != 0)
+    yield values("logits", block(*given, mask), network([codes, so_far]))
+    apart = np.abs(as_array(block(*given, mask | True)) - as_array(block(*given, mask))).max()
+    yield fact("the mask matters", apart > 1e-3)
+
+    query = singles(draws := np.random.default_rng(1).normal(size=(2, 3, 8)))[0]
+    scaled = torch.nn.functional.scaled_dot_product_attention(query, query, query)
+    halves = [(draws / 8**0.5).astype(np.float32), *[draws.astype(np.float32)] * 2]
+    yield values("scores are divided by the root", scaled, multiplicative_attention(*halves)[0])
+    heads = torch.nn.MultiheadAttention(8, 1, batch_first=True)
+    left_out = torch.tensor([[False, False, True]] * 2)
+    weights = heads(query, query, query, key_padding_mask=left_out)[1]
+    yield fact("true places are left out", (weights[..., 2] == 0).all() and weights[0, 0, 0] > 0)
+
+
 def check_honest_forecasting(run: Run) -> Comparisons:
     import torch
 
