@@ -265,7 +265,7 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
 
 
 def _check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> Any:
-    of_kind = isinstance(value, type(choices[0]))
+    of_kind = isinstance(value, tuple(map(type, choices)))
     if not of_kind or value not in choices:
         *most, last = map(repr, choices)
         message = f"{name} must be {', '.join(most)} or {last}, not {value!r}"

@@ -1,35 +1,12 @@
-"""What networks that translate have in common: their files, and what they refuse to read."""
+"""What networks that translate refuse to read."""
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file
 
 from rnnlab.text import Vocabulary
 
 #: Characters of a string that is translated.
 LONGEST = 1000
-
-
-def read_translator(
-    path: str | os.PathLike[str], network: Callable[[Mapping[str, Any]], Callable[..., Any]]
-) -> tuple[Any, Vocabulary, Vocabulary]:
-    """Read weights and vocabularies from a file, into a network that is chosen by the arrays."""
-    try:
-        arrays = load_file(path)
-        with safe_open(path, "numpy") as file:
-            source, target = (Vocabulary(file.metadata()[name]) for name in ("source", "target"))
-        units = len(arrays["decoder/lstm_cell/recurrent_kernel"])
-        embedding = arrays["source_embedding/embeddings"].shape[1]
-        model = network(arrays)(len(source), len(target), units, embedding=embedding)
-        model.set_weights([arrays.pop(weight.path) for weight in model.weights])
-        if arrays:
-            raise ValueError(f"it holds {sorted(arrays)}, too")
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise ValueError(f"{str(path)!r} is no whole translator: {error}") from error
-    return model, source, target
 
 
 def check_translated(model: Any, source: Any, target: Any, texts: Sequence[str]) -> None:

@@ -156,8 +156,7 @@ def continuations_of(
     The whole answer so far is read anew each time, which suits short answers.
 
     Args:
-        model: A network of `encoder_decoder` or
-            `attentive_encoder_decoder`.
+        model: A network of `encoder_decoder`.
         source: The characters of what it reads.
         target: Those of its answers.
 

@@ -23,7 +23,6 @@ import tensorflow as tf
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
-from rnnlab.attention import attentive_encoder_decoder
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
 from rnnlab.translation import END, PAD, START, encoder_decoder
@@ -515,25 +514,10 @@ def padded(vocabulary, texts):
 
 def translate(model, source, target, texts, *, longest=20):
     """Return answers, each character the likeliest after the others."""
-    embed, read, embed_answer, write, readout = [
-        model.get_layer(name)
-        for name in (
-            "source_embedding", "encoder", "answer_embedding", "decoder",
-            "readout",
-        )
-    ]
-    _, *states = read(embed(padded(source, texts)))
-
-    @tf.function
-    def step(now, states):
-        y, states = write.cell(embed_answer(now), states)
-        return tf.argmax(readout(y), axis=-1), states
-
-    now, answers = tf.constant(np.full(len(texts), 1)), []
+    x, y = padded(source, texts), np.ones((len(texts), 1), int)  # START
     for _ in range(longest):
-        now, states = step(now, states)
-        answers.append(now.numpy())
-    said = [target.decode(row) for row in np.transpose(answers)]
+        y = np.column_stack([y, np.argmax(model([x, y])[:, -1], axis=-1)])
+    said = [target.decode(row) for row in y[:, 1:]]
     return [answer.partition(END)[0] for answer in said]
 
 
@@ -545,10 +529,12 @@ def load_translator(path):
     source, target = (
         Vocabulary(characters[name]) for name in ("source", "target")
     )
+    kind = "additive" if "key/kernel" in arrays else "multiplicative"
     model = encoder_decoder(
         len(source),
         len(target),
         len(arrays["decoder/lstm_cell/recurrent_kernel"]),
+        attention=kind if "query/kernel" in arrays else None,
         embedding=arrays["source_embedding/embeddings"].shape[1],
     )
     model.set_weights([arrays[weight.path] for weight in model.weights])
@@ -574,31 +560,8 @@ def multiplicative_attention(query, key, value, mask=None):
     return weights @ value, weights
 
 
-def translate_attentively(model, source, target, texts, *, longest=20):
-    """Return answers, and where the network looked for each character."""
-    x = np.pad(padded(source, texts), [(0, 0), (0, 1)])
-    layer = {one.name: one for one in model.layers}
-    kind = "key" if "key" in layer else "encoder"
-    keys = model.get_layer(kind).output
-    tensors = [
-        layer["query"].output,
-        layer["encoder"].output[0],
-        keys if kind == "key" else keys[0],
-    ]
-    inside = keras.Model(model.inputs, [model.output, *tensors])
-    y = np.ones((len(texts), 1), int)  # START
-    for _ in range(longest):
-        logits, *parts = inside([x, y])
-        y = np.column_stack([y, np.argmax(logits[:, -1], axis=-1)])
-    _, weights = layer["attention"](
-        parts, mask=[None, x != 0, None], return_attention_scores=True
-    )
-    said = [target.decode(row).partition(END)[0] for row in y[:, 1:]]
-    return said, weights.numpy()[..., :-1]
-
-
-def look_only_at(model, codes, answers, places):
-    """Return what a network says when it may look at some places only."""
+def look_back(model, codes, answers, places=True):
+    """Return what a network says, and where it looks."""
     layer = {one.name: one for one in model.layers}
     read = layer["encoder"].output[0]
     key = layer["key"].output if "key" in layer else read
@@ -613,25 +576,6 @@ def look_only_at(model, codes, answers, places):
         means, weights = multiplicative_attention(query, key, read, places)
     joined = layer["combined"](tf.concat([state, means], axis=-1))
     return layer["readout"](joined), weights
-
-
-def load_attentive_translator(path):
-    """Read a network, kept in two bytes a weight, and its vocabularies."""
-    arrays = load_file(path)
-    with safe_open(path, "numpy") as file:
-        characters = file.metadata()
-    source, target = (
-        Vocabulary(characters[name]) for name in ("source", "target")
-    )
-    model = attentive_encoder_decoder(
-        len(source),
-        len(target),
-        len(arrays["decoder/lstm_cell/recurrent_kernel"]),
-        kind="additive" if "key/kernel" in arrays else "multiplicative",
-        embedding=arrays["source_embedding/embeddings"].shape[1],
-    )
-    model.set_weights([arrays[weight.path] for weight in model.weights])
-    return model, source, target
 
 
 Found = namedtuple("Found", ["codes", "log_prob"])

@@ -8,10 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from safetensors.numpy import save
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save
 
 from rnnlab._door import Codes, takes
-from rnnlab._translators import check_translated, check_vocabularies, read_translator
+from rnnlab._translators import check_translated, check_vocabularies
 from rnnlab.text import Vocabulary
 
 #: What fills short strings up, what begins an answer, and what ends one.
@@ -103,9 +104,18 @@ def padded(vocabulary: Vocabulary, texts: Sequence[str]) -> Codes:
     return np.array([vocabulary.encode(text.ljust(longest, PAD)) for text in texts])
 
 
-@takes(sources="count", targets="count", units="count", embedding="count", seed="integer >= 0")
+@takes(
+    sources="count", targets="count", units="count",
+    attention=(None, "additive", "multiplicative"), embedding="count", seed="integer >= 0",
+)  # fmt: skip
 def encoder_decoder(
-    sources: int, targets: int, units: int = 128, *, embedding: int = 32, seed: int = 0
+    sources: int,
+    targets: int,
+    units: int = 128,
+    *,
+    attention: str | None = None,
+    embedding: int = 32,
+    seed: int = 0,
 ) -> keras.Model:
     r"""Return a network that reads a string and says, a character at a time, another one.
 
@@ -116,14 +126,24 @@ def encoder_decoder(
         (h_t, c_t) &= \mathrm{LSTM}(E_{x_t}, h_{t-1}, c_{t-1}) \\
         (s_0, d_0) &= (h_n, c_n) \\
         (s_j, d_j) &= \mathrm{LSTM}'(F_{y_{j-1}}, s_{j-1}, d_{j-1}) \\
-        a_j &= s_j W_y + b_y
+        a_j &= r_j W_y + b_y
 
-    Where the source is `PAD`, the encoder keeps its state.
+    Without attention :math:`r_j = s_j`. With it the decoder looks back at all states of the
+    encoder:
+
+    .. math:: r_j = \tanh\Bigl(\Bigl[s_j; \sum_t \alpha_{jt} h_t\Bigr] W_r + b_r\Bigr)
+
+    with the weights :math:`\alpha` of `rnnlab.attention.additive_attention`, of the queries
+    :math:`s_j W_q` and the keys :math:`h_t W_k`, or of
+    `rnnlab.attention.multiplicative_attention`, of the same queries and the keys :math:`h_t`.
+
+    Where the source is `PAD`, the encoder keeps its state, and attention has no weight.
 
     Args:
         sources: The number of characters of the source's vocabulary.
         targets: That of the answer's.
-        units: The number of units of each LSTM.
+        units: The number of units of each LSTM, and of queries and keys.
+        attention: ``"additive"``, ``"multiplicative"`` or None.
         embedding: The numbers that stand for a character.
         seed: The seed for the first weights, which Keras draws.
 
@@ -134,24 +154,37 @@ def encoder_decoder(
 
     Raises:
         TypeError: A size is no integer.
-        ValueError: A size is not positive, or the seed negative.
+        ValueError: A size is not positive, the seed negative, or the attention of another kind.
 
     Example:
         >>> encoder_decoder(15, 13, units=64).count_params()
         51405
+        >>> encoder_decoder(15, 13, units=64, attention="additive").count_params()
+        67917
 
     References:
         Sutskever, Vinyals and Le (2014), "Sequence to sequence learning with neural networks",
-        section 2.
+        section 2; Luong, Pham and Manning (2015), "Effective approaches to attention-based neural
+        machine translation", section 3.
     """
     keras.utils.set_random_seed(seed)
     layers = keras.layers
     source = keras.Input((None,), dtype="int32", name="source")
     answer = keras.Input((None,), dtype="int32", name="answer")
     x = layers.Embedding(sources, embedding, mask_zero=True, name="source_embedding")(source)
-    _, *states = layers.LSTM(units, return_state=True, name="encoder")(x)
+    read, *states = layers.LSTM(
+        units, return_sequences=True, return_state=True, name="encoder"
+    )(x)  # fmt: skip
     y = layers.Embedding(targets, embedding, name="answer_embedding")(answer)
     y = layers.LSTM(units, return_sequences=True, name="decoder")(y, initial_state=states)
+    if attention:
+        query = layers.Dense(units, use_bias=False, name="query")(y)
+        if attention == "additive":
+            key = layers.Dense(units, use_bias=False, name="key")(read)
+            mean = layers.AdditiveAttention(name="attention")([query, read, key])
+        else:
+            mean = layers.Attention(name="attention")([query, read])
+        y = layers.Dense(units, "tanh", name="combined")(layers.Concatenate()([y, mean]))
     return keras.Model([source, answer], layers.Dense(targets, name="readout")(y))
 
 
@@ -187,16 +220,22 @@ def translate(
         2
     """
     check_translated(model, source, target, texts)
-    codes = tf.constant(padded(source, texts))
-    embedding, decoder, readout = map(
-        model.get_layer, ("answer_embedding", "decoder", "readout")
-    )  # fmt: skip
-    _, *states = model.get_layer("encoder")(model.get_layer("source_embedding")(codes))
+    # One place more than the longest text has: Keras warns of a softmax over a single one.
+    codes = tf.constant(np.pad(padded(source, texts), [(0, 0), (0, 1)]))
+    layers = {layer.name: layer for layer in model.layers}
+    read, *states = layers["encoder"](layers["source_embedding"](codes))
+    # Multiplicative attention compares queries with the states themselves.
+    values = [read, layers["key"](read)] if "key" in layers else [read]
+    masks = [None, codes != 0, *[None] * len(values[1:])]
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def step(now: Any, states: Any) -> Any:
-        y, states = decoder.cell(embedding(now), states)
-        return tf.argmax(readout(y), axis=-1), states
+        y, states = layers["decoder"].cell(layers["answer_embedding"](now), states)
+        if "attention" in layers:
+            query = layers["query"](y)[:, tf.newaxis]
+            mean = layers["attention"]([query, *values], masks)
+            y = layers["combined"](tf.concat([y, mean[:, 0]], axis=-1))
+        return tf.argmax(layers["readout"](y), axis=-1), states
 
     now = tf.fill([len(texts)], tf.constant(1, tf.int64))
     answers = []
@@ -259,4 +298,21 @@ def load_translator(
         >>> load_translator("a.safetensors")[0].count_params()
         1529
     """
-    return read_translator(path, lambda arrays: encoder_decoder)
+    try:
+        arrays = load_file(path)
+        with safe_open(path, "numpy") as file:
+            source, target = (Vocabulary(file.metadata()[name]) for name in ("source", "target"))
+        kind = "additive" if "key/kernel" in arrays else "multiplicative"
+        model = encoder_decoder(
+            len(source),
+            len(target),
+            len(arrays["decoder/lstm_cell/recurrent_kernel"]),
+            attention=kind if "query/kernel" in arrays else None,
+            embedding=arrays["source_embedding/embeddings"].shape[1],
+        )
+        model.set_weights([arrays.pop(weight.path) for weight in model.weights])
+        if arrays:
+            raise ValueError(f"it holds {sorted(arrays)}, too")
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"{str(path)!r} is no whole translator: {error}") from error
+    return model, source, target

@@ -1,4 +1,4 @@
-"""Attention against Keras, float64 loops and files."""
+"""Attention against Keras, and what hiding places does."""
 
 import keras
 import numpy as np
@@ -9,20 +9,10 @@ from hypothesis import strategies as st
 
 from rnnlab.attention import (
     additive_attention,
-    attentive_encoder_decoder,
-    load_attentive_translator,
-    look_only_at,
+    look_back,
     multiplicative_attention,
-    translate_attentively,
 )
-from rnnlab.translation import (
-    START,
-    encoder_decoder,
-    load_translator,
-    padded,
-    save_translator,
-    vocabulary_of,
-)
+from rnnlab.translation import START, encoder_decoder, padded, vocabulary_of
 
 sizes = st.fixed_dictionaries(
     {name: st.integers(1, 5) for name in ("batch", "steps", "units", "features")}
@@ -123,89 +113,24 @@ def test_what_does_not_fit_is_refused(change, error, problem):
 
 @pytest.fixture(scope="module", params=["additive", "multiplicative"])
 def translator(request):
-    """A network whose weights are large enough that its answers differ."""
+    """A network whose weights are large enough that hiding a place changes what it says."""
     source, target = vocabulary_of(TEXTS), vocabulary_of(["0123456789"])
-    model = attentive_encoder_decoder(len(source), len(target), 7, kind=request.param, embedding=5)
+    model = encoder_decoder(len(source), len(target), 7, attention=request.param, embedding=5)
     rng = np.random.default_rng(10)
     model.set_weights([2.0 * rng.normal(size=weight.shape) for weight in model.weights])
     return model, source, target
-
-
-def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
-
-
-def step(x, h, c, kernel, recurrent_kernel, bias):
-    i, f, g, o = np.split(x @ kernel + h @ recurrent_kernel + bias, 4)
-    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
-
-
-def plainly(model, source, target, text, longest):
-    """Answer one text in float64, without batches or padding; return the weights, too."""
-    w = {weight.path: np.float64(weight) for weight in model.weights}
-    cells = [
-        [w[f"{name}/lstm_cell/{part}"] for part in ("kernel", "recurrent_kernel", "bias")]
-        for name in ("encoder", "decoder")
-    ]
-    h = c = np.zeros(7)
-    states = []
-    for code in source.encode(text):
-        h, c = step(w["source_embedding/embeddings"][code], h, c, *cells[0])
-        states.append(h)
-    said, looked, now = [], [], 1
-    for _ in range(longest):
-        h, c = step(w["answer_embedding/embeddings"][now], h, c, *cells[1])
-        query = h @ w["query/kernel"]
-        if "key/kernel" in w:
-            scores = [w["attention/scale"] @ np.tanh(query + u @ w["key/kernel"]) for u in states]
-        else:
-            scores = [query @ u for u in states]
-        weights = np.exp(scores - np.max(scores))
-        weights /= weights.sum()
-        joined = np.concatenate([h, weights @ states])
-        r = np.tanh(joined @ w["combined/kernel"] + w["combined/bias"])
-        now = int(np.argmax(r @ w["readout/kernel"] + w["readout/bias"]))
-        said.append(now)
-        looked.append(weights)
-    return target.decode(said), np.array(looked)
-
-
-def test_answers_and_maps_are_those_of_a_step_by_step_decoder_in_numpy(translator):
-    model, source, target = translator
-    answers, weights = translate_attentively(model, source, target, TEXTS, longest=9)
-    assert weights.shape == (3, 9, 6)
-    for text, answer, looked in zip(TEXTS, answers, weights, strict=True):
-        wanted, map_ = plainly(model, source, target, text, 9)
-        assert answer == wanted.partition("\x03")[0]
-        np.testing.assert_allclose(looked[:, : len(text)], map_, atol=1e-4)
-        np.testing.assert_array_equal(looked[:, len(text) :], 0)
-    assert len(set(answers)) == 3
-    alone, looked = translate_attentively(model, source, target, ["7"], longest=9)
-    assert alone == answers[2:]
-    np.testing.assert_array_equal(looked, np.ones((1, 9, 1)))
-
-
-def test_answers_are_those_of_the_whole_network_given_them(translator):
-    model, source, target = translator
-    answers, _ = translate_attentively(model, source, target, TEXTS, longest=6)
-    logits = np.asarray(
-        model([padded(source, TEXTS), padded(target, [START + one for one in answers])])
-    )
-    for answer, row in zip(answers, logits, strict=True):
-        assert target.decode(row.argmax(axis=-1)[: len(answer)]) == answer
 
 
 def test_hiding_nothing_changes_nothing_and_what_is_hidden_has_no_weight(translator):
     model, source, target = translator
     codes, answers = padded(source, TEXTS), padded(target, [START + "12", START + "3", START])
     every = np.ones((3, 3, 6), bool)
-    logits, weights = look_only_at(model, codes, answers, every)
+    logits, weights = look_back(model, codes, answers)
     np.testing.assert_allclose(logits, model([codes, answers]), atol=1e-4)
     np.testing.assert_array_equal(weights[2, :, 1:], 0)  # PAD
     some = every.copy()
     some[0, 1, 2] = False
-    less, other = look_only_at(model, codes, answers, some)
+    less, other = look_back(model, codes, answers, some)
     assert other[0, 1, 2] == 0
     left = np.delete(weights[0, 1], 2)
     np.testing.assert_allclose(np.delete(other[0, 1], 2), left / left.sum(), atol=1e-5)
@@ -219,56 +144,6 @@ def test_places_that_leave_nothing_are_refused(translator):
     places = np.ones((3, 1, 6), bool)
     places[2, 0, 0] = False  # the only character of the third text
     with pytest.raises(ValueError, match=r"do not at index \[2, 0\]"):
-        look_only_at(model, codes, answers, places)
+        look_back(model, codes, answers, places)
     with pytest.raises(ValueError, match=r"places must have the shape \(3, 1, 6\)"):
-        look_only_at(model, codes, answers, places[:, 0])
-
-
-def test_a_translator_comes_back_from_its_file(tmp_path, translator):
-    model, source, target = translator
-    path = tmp_path / "one.safetensors"
-    save_translator(model, source, target, path)
-    again, *both = load_attentive_translator(path)
-    assert [one.characters for one in both] == [source.characters, target.characters]
-    assert [layer.name for layer in again.layers if layer.name == "key"] == [
-        layer.name for layer in model.layers if layer.name == "key"
-    ]
-    for kept, weight in zip(again.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(kept, weight.astype(np.float16))
-
-
-def test_files_of_the_other_kind_of_network_are_refused(tmp_path, translator):
-    model, source, target = translator
-    path = tmp_path / "one.safetensors"
-    save_translator(encoder_decoder(len(source), len(target), 7), source, target, path)
-    with pytest.raises(ValueError, match="whole translator"):
-        load_attentive_translator(path)
-    path.write_bytes(b"nothing")
-    with pytest.raises(ValueError, match="whole translator"):
-        load_attentive_translator(path)
-    save_translator(model, source, target, path)
-    with pytest.raises(ValueError, match="whole translator"):
-        load_translator(path)
-
-
-@pytest.mark.parametrize(
-    ("texts", "error", "problem"),
-    [
-        (["1", "2*3"], ValueError, r"'\*' at index 1"),
-        ([""], ValueError, "empty"),
-        ([], ValueError, "texts must not be empty"),
-        (["1" * 1001], ValueError, "at most 1000 characters, not 1001"),
-        ([1], TypeError, "string"),
-    ],
-)
-def test_what_cannot_be_read_is_refused(translator, texts, error, problem):
-    with pytest.raises(error, match=problem):
-        translate_attentively(*translator, texts)
-
-
-def test_another_kind_and_another_vocabulary_are_refused(translator):
-    model, _, target = translator
-    with pytest.raises(ValueError, match="kind must be 'additive' or 'multiplicative', not 'dot'"):
-        attentive_encoder_decoder(5, 5, kind="dot")
-    with pytest.raises(ValueError, match="source must be the model's vocabulary"):
-        translate_attentively(model, target, target, ["1"])
+        look_back(model, codes, answers, places[:, 0])

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab.attention import attentive_encoder_decoder
 from rnnlab.beam_search import beam_search, continuations_of, most_likely
 from rnnlab.translation import START, encoder_decoder, padded, translate, vocabulary_of
 
@@ -107,10 +106,10 @@ def test_a_penalty_prefers_what_is_longer():
     assert beam_search(continuations, 5, end=0, longest=4, penalty=1)[0].codes == (1, 1, 1, 0)
 
 
-@pytest.mark.parametrize("network", [encoder_decoder, attentive_encoder_decoder])
-def test_a_networks_continuations_are_its_own_and_greedy_is_translate(network):
+@pytest.mark.parametrize("attention", [None, "additive", "multiplicative"])
+def test_a_networks_continuations_are_its_own_and_greedy_is_translate(attention):
     letters = vocabulary_of(["abc"])
-    model = network(len(letters), len(letters), 6, seed=1)
+    model = encoder_decoder(len(letters), len(letters), 6, attention=attention, seed=1)
     rng = np.random.default_rng(0)
     model.set_weights([1.5 * rng.normal(size=weight.shape) for weight in model.weights])
     answers_to = continuations_of(model, letters, letters)
@@ -120,9 +119,8 @@ def test_a_networks_continuations_are_its_own_and_greedy_is_translate(network):
     got = answers_to(text)(np.array([letters.encode(so_far)]))
     np.testing.assert_allclose(got[0], wanted, atol=1e-5)
     (greedy,) = beam_search(answers_to(text), 1, end=2, longest=8)
-    if network is encoder_decoder:
-        said = translate(model, letters, letters, [text], longest=8)[0]
-        assert letters.decode(greedy.codes).partition("\x03")[0] == said
+    said = translate(model, letters, letters, [text], longest=8)[0]
+    assert letters.decode(greedy.codes).partition("\x03")[0] == said
 
 
 @pytest.mark.parametrize(

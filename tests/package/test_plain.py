@@ -358,11 +358,12 @@ def test_both_know_the_same_of_a_text(tmp_path):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
 
 
-def test_both_translate_alike(tmp_path):
+@pytest.mark.parametrize("kind", [None, "additive", "multiplicative"])
+def test_both_translate_alike(tmp_path, kind):
     path, texts = tmp_path / "translator.safetensors", ["12+3", "4+51"]
     source, target = (translation.vocabulary_of(one) for one in (texts, ["0123456789"]))
-    model = translation.encoder_decoder(len(source), len(target), 6, embedding=4)
-    rng = np.random.default_rng(0)
+    model = translation.encoder_decoder(len(source), len(target), 6, attention=kind, embedding=4)
+    rng = np.random.default_rng(19)
     model.set_weights([2 * rng.normal(size=w.shape) for w in model.weights])
     translation.save_translator(model, source, target, path)
     found = []
@@ -404,28 +405,17 @@ def test_each_form_fits_on_a_page():
 
 
 @pytest.mark.parametrize("kind", ["additive", "multiplicative"])
-def test_both_look_back_alike(tmp_path, kind):
-    path, texts = tmp_path / "translator.safetensors", ["12+3", "4+51"]
-    source, target = (translation.vocabulary_of(one) for one in (texts, ["0123456789"]))
-    model = attention.attentive_encoder_decoder(len(source), len(target), 6, kind=kind, embedding=4)
+def test_both_look_back_alike(kind):
+    model = translation.encoder_decoder(6, 6, 6, attention=kind, embedding=4)
     rng = np.random.default_rng(0)
     model.set_weights([2.0 * rng.normal(size=weight.shape) for weight in model.weights])
-    translation.save_translator(model, source, target, path)
-    answers, maps = [], []
-    for form in (plain, attention):
-        network, *both = form.load_attentive_translator(path)
-        said, looked = form.translate_attentively(network, *both, texts, longest=9)
-        answers.append(said)
-        maps.append(looked)
-    assert answers[0] == answers[1]
-    np.testing.assert_allclose(*maps, atol=1e-5)
-    codes = translation.padded(source, texts)
+    codes, so_far = np.array([[3, 4, 5, 3], [4, 5, 0, 0]]), np.array([[1, 4, 2], [1, 3, 3]])
     places = rng.random((2, 3, 4)) < 0.7
     places[..., 0] = True
-    given = model, codes, np.ones((2, 3), int), places
-    short, full = plain.look_only_at(*given), attention.look_only_at(*given)
-    for a, b in zip(short, full, strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-6)
+    for given in ([places], []):
+        short, full = (form.look_back(model, codes, so_far, *given) for form in (plain, attention))
+        for a, b in zip(short, full, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
 
 
 def test_both_weigh_alike():

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from safetensors.numpy import load_file, save
 
 from rnnlab._translators import LONGEST
+from rnnlab.attention import look_back
 from rnnlab.dates import FIRST, LAST, read_languages, readings, written
 from rnnlab.translation import (
     END,
@@ -29,12 +30,12 @@ LANGUAGES = read_languages(Path(__file__).parents[2] / "docs" / "tutorials" / "d
 QUESTIONS = ["12+3", "4+51", "7+7"]
 
 
-@pytest.fixture(scope="module")
-def translator():
+@pytest.fixture(scope="module", params=[None, "additive", "multiplicative"])
+def translator(request):
     """A network whose weights are large enough that its answers differ."""
     source, target = vocabulary_of(QUESTIONS), vocabulary_of(["0123456789"])
-    model = encoder_decoder(len(source), len(target), 7, embedding=5)
-    rng = np.random.default_rng(37)
+    model = encoder_decoder(len(source), len(target), 7, attention=request.param, embedding=5)
+    rng = np.random.default_rng(67)
     model.set_weights([2.5 * rng.normal(size=w.shape) for w in model.weights])
     return model, source, target
 
@@ -49,33 +50,63 @@ def step(x, h, c, kernel, recurrent_kernel, bias):
     return sigmoid(o) * np.tanh(c), c
 
 
-def plainly(weights, source, target, question, longest):
-    """Answer one question in float64, without batches or padding."""
-    embedding, answers, *lstms, readout, bias = (np.float64(weight) for weight in weights)
+def plainly(model, source, target, question, longest):
+    """Answer one question in float64, without batches or padding; return the weights, too."""
+    w = {weight.path: np.float64(weight) for weight in model.weights}
+    cells = [
+        [w[f"{name}/lstm_cell/{part}"] for part in ("kernel", "recurrent_kernel", "bias")]
+        for name in ("encoder", "decoder")
+    ]
     h = c = np.zeros(7)
+    states = []
     for code in source.encode(question):
-        h, c = step(embedding[code], h, c, *lstms[:3])
-    said, now = "", 1
+        h, c = step(w["source_embedding/embeddings"][code], h, c, *cells[0])
+        states.append(h)
+    said, looked = [1], []
     for _ in range(longest):
-        h, c = step(answers[now], h, c, *lstms[3:])
-        now = int(np.argmax(h @ readout + bias))
-        if target.characters[now] == END:
-            break
-        said += target.characters[now]
-    return said
+        h, c = step(w["answer_embedding/embeddings"][said[-1]], h, c, *cells[1])
+        r = h
+        if "query/kernel" in w:
+            query = h @ w["query/kernel"]
+            scores = [query @ state for state in states]
+            if "key/kernel" in w:
+                keys = states @ w["key/kernel"]
+                scores = [w["attention/scale"] @ np.tanh(query + key) for key in keys]
+            weights = np.exp(scores - np.max(scores))
+            looked.append(weights / weights.sum())
+            joined = np.concatenate([h, looked[-1] @ states])
+            r = np.tanh(joined @ w["combined/kernel"] + w["combined/bias"])
+        said.append(int(np.argmax(r @ w["readout/kernel"] + w["readout/bias"])))
+    return target.decode(said[1:]).partition(END)[0], np.array(looked)
 
 
 def test_answers_are_those_of_a_step_by_step_decoder_in_numpy(translator):
     model, source, target = translator
-    wanted = [plainly(model.get_weights(), source, target, one, 12) for one in QUESTIONS]
+    wanted = [plainly(model, source, target, one, 12)[0] for one in QUESTIONS]
     assert translate(model, source, target, QUESTIONS, longest=12) == wanted
     assert len(set(wanted)) == 3
 
 
+def test_it_looks_where_a_step_by_step_decoder_in_numpy_looks(translator):
+    model, source, target = translator
+    if "attention" not in [layer.name for layer in model.layers]:
+        with pytest.raises(ValueError, match="model must have attention"):
+            look_back(model, [[3]], [[1]])
+        return
+    answers = translate(model, source, target, QUESTIONS, longest=6)
+    so_far = padded(target, [START + answer for answer in answers])
+    _, maps = look_back(model, padded(source, QUESTIONS), so_far)
+    for question, answer, found in zip(QUESTIONS, answers, maps.numpy(), strict=True):
+        wanted = plainly(model, source, target, question, len(answer) + 1)[1]
+        here = found[: len(wanted), : len(question)]
+        np.testing.assert_allclose(here, wanted[: len(here)], atol=1e-4)
+        np.testing.assert_array_equal(found[:, len(question) :], 0)
+
+
 def test_padding_changes_no_answer(translator):
     model, source, target = translator
-    alone = [translate(model, source, target, [one])[0] for one in QUESTIONS]
-    assert alone == translate(model, source, target, [*QUESTIONS, "1" * 30])[:3]
+    alone = [translate(model, source, target, [one])[0] for one in [*QUESTIONS, "7"]]
+    assert alone == translate(model, source, target, [*QUESTIONS, "7", "1" * 30])[:4]
 
 
 def test_teacher_forcing_and_answering_agree_where_the_answer_is_its_own(translator):
@@ -84,8 +115,8 @@ def test_teacher_forcing_and_answering_agree_where_the_answer_is_its_own(transla
     so_far = padded(target, [START + one for one in said])
     logits = np.asarray(model([padded(source, QUESTIONS), so_far]))
     for answer, row in zip(said, logits, strict=True):
-        again = target.decode(row.argmax(axis=-1)[: len(answer)])
-        assert again == answer
+        again = target.decode(row.argmax(axis=-1)[: len(answer) + 1])
+        assert again.startswith(answer)
 
 
 def test_strings_are_filled_up_behind():
@@ -108,6 +139,7 @@ def test_a_translator_comes_back_from_its_file(tmp_path, translator):
     save_translator(model, source, target, path)
     again, *both = load_translator(path)
     assert [one.characters for one in both] == [source.characters, target.characters]
+    assert [weight.path for weight in again.weights] == [weight.path for weight in model.weights]
     for kept, weight in zip(again.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, weight.astype(np.float16))
 
@@ -126,6 +158,25 @@ def test_a_damaged_file_is_refused(tmp_path, translator, change, problem):
     path.write_bytes(change(path.read_bytes()))
     with pytest.raises(ValueError, match=problem):
         load_translator(path)
+
+
+def test_arrays_too_many_or_of_another_attention_are_refused(tmp_path, translator):
+    path = tmp_path / "one.safetensors"
+    save_translator(*translator, path)
+    arrays = load_file(path)
+    characters = {"source": translator[1].characters, "target": translator[2].characters}
+    path.write_bytes(save(arrays | {"attention/more": np.zeros(7)}, characters))
+    with pytest.raises(ValueError, match=r"it holds \['attention/more'\], too"):
+        load_translator(path)
+    if arrays.pop("query/kernel", None) is not None:
+        path.write_bytes(save(arrays, characters))
+        with pytest.raises(ValueError, match="whole translator"):
+            load_translator(path)
+
+
+def test_another_kind_of_attention_is_refused():
+    with pytest.raises(ValueError, match=r"attention must be .*'additive' or 'mult.*, not 'dot'"):
+        encoder_decoder(5, 5, attention="dot")
 
 
 def test_weights_of_another_vocabulary_are_refused(tmp_path, translator):

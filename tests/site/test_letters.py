@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from rnnlab.attention import load_attentive_translator, translate_attentively
+from rnnlab.attention import look_back
 from rnnlab.dates import FIRST, read_languages, written
-from rnnlab.translation import load_translator, translate
+from rnnlab.translation import START, load_translator, padded, translate
 from rnnlab.writing import load_writer, write
 
 from .checks import page_load as check
@@ -104,8 +104,10 @@ def test_it_reads_dates_as_the_package_does(opened: Opened) -> None:
 
 def test_it_looks_where_the_package_looks(opened: Opened) -> None:
     texts = ["3. listopadu 2031", "November 3, 2031", "2031-11-03", "lunes, 3 de mayo de 1999"]
-    network = load_attentive_translator(DATA / "dates-attention.safetensors")
-    answers, weights = translate_attentively(*network, texts)
+    network, source, target = load_translator(DATA / "dates-attention.safetensors")
+    answers = translate(network, source, target, texts)
+    so_far = padded(target, [START + answer for answer in answers])
+    weights = look_back(network, padded(source, texts), so_far)[1].numpy()
     with opened(ATTENTION) as seen:
         for text, answer, looked in zip(texts, answers, weights, strict=True):
             assert answered(seen.page, text) == answer

@@ -555,12 +555,12 @@ def check_attention_and_beam_search(run: Run) -> Comparisons:
     import keras
     import torch
 
-    from rnnlab.attention import attentive_encoder_decoder, multiplicative_attention
-    from rnnlab.translation import padded, vocabulary_of
+    from rnnlab.attention import multiplicative_attention
+    from rnnlab.translation import encoder_decoder, padded, vocabulary_of
 
     phrases = ["my own", "the sea", "a"]
     vocabulary = vocabulary_of(phrases)
-    network = attentive_encoder_decoder(len(vocabulary), 13, 16, kind="multiplicative")
+    network = encoder_decoder(len(vocabulary), 13, 16, attention="multiplicative")
     codes, so_far = padded(vocabulary, phrases), np.random.default_rng(0).integers(1, 13, (3, 5))
     layers = {layer.name: layer for layer in network.layers}
     outputs = [layers["decoder"].output, layers["encoder"].output[0]]

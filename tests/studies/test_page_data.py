@@ -168,7 +168,7 @@ def test_the_record_of_attention_is_that_of_its_study_and_its_weights():
 
 def test_the_shipped_network_with_attention_has_the_shares_that_are_recorded():
     record = json.loads((DATA / "attention.json").read_text())
-    for name, shares in translation.measured_dates(attention.ATTENTIVE).items():
+    for name, shares in translation.measured_dates(attention.WEIGHTS).items():
         assert shares == pytest.approx(record["dates"][name], abs=0.003)
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from rnnlab.attention import translate_attentively
+from rnnlab.attention import look_back
 from rnnlab.beam_search import beam_search, continuations_of
 from rnnlab.pig_latin import origins, pig_latin
+from rnnlab.translation import END, START, padded, translate
 from tests.studies.from_page import values_of
 
-NAMES = ("learned", "answers_of", "of_length", "whole", "letters")
+NAMES = ("learned", "of_length", "share", "letters")
 
 
 @cache
@@ -20,16 +21,13 @@ def page() -> dict[str, Any]:
 
 @cache
 def model(kind: str, seed: int) -> Any:
-    return page()["learned"](kind, seed)
+    return page()["learned"](None if kind == "none" else kind, seed)
 
 
 def claim_looking_back_gets_long_phrases_right(seed: int) -> dict[str, float]:
     """Share of right answers to phrases of 13 to 16 characters."""
     some = page()["of_length"](16, seed)
-    return {
-        kind: float(page()["whole"](page()["answers_of"](model(kind, seed), some), some))
-        for kind in ("none", "additive")
-    }
+    return {kind: float(page()["share"](model(kind, seed), some)) for kind in ("none", "additive")}
 
 
 def holds_looking_back_gets_long_phrases_right(values: dict[str, float]) -> bool:
@@ -40,7 +38,9 @@ def holds_looking_back_gets_long_phrases_right(values: dict[str, float]) -> bool
 def claim_the_map_is_at_the_origin(seed: int) -> dict[str, float]:
     """Share of letters whose origin has the most weight, in right answers of 5 to 8 characters."""
     letters, some = page()["letters"], page()["of_length"](8, seed)
-    answers, weights = translate_attentively(model("additive", seed), letters, letters, some)
+    answers = translate(model("additive", seed), letters, letters, some)
+    codes = padded(letters, some), padded(letters, [START + one + END for one in answers])
+    weights = look_back(model("additive", seed), *codes)[1].numpy()
     at = [
         place == most
         for text, answer, looked in zip(some, answers, weights, strict=True)

@@ -3,6 +3,8 @@
 import json
 import platform
 import re
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,3 +25,15 @@ def keep(path: Path, study: str, parts: dict[str, Any]) -> None:
     text = json.dumps(head | parts, indent=1)
     in_lines = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text)
     path.write_text(in_lines + "\n")
+
+
+def keep_parts(path: Path, study: str, parts: dict[str, Callable[[], dict[str, Any]]]) -> None:
+    """Make the parts that the command names, or all, and write each into the record when done."""
+    # Another study's arguments may reach this one through nox.
+    chosen = [name for name in sys.argv[1:] if name in parts] or parts
+    for name in chosen:
+        found = parts[name]()
+        # Parts that run side by side keep each other's.
+        record = json.loads(path.read_text()) if path.exists() else {}
+        record[name] = found
+        keep(path, study, {key: record[key] for key in parts if key in record})

@@ -12,67 +12,45 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from rnnlab.attention import (
-    attentive_encoder_decoder,
-    load_attentive_translator,
-    translate_attentively,
-)
 from rnnlab.memory_tasks import adding
 from tests.studies.from_page import values_of
 from tests.studies.records import translation
 from tests.studies.records._moby_dick_network import use_one_thread
-from tests.studies.records._record import keep
+from tests.studies.records._record import keep_parts
 
 PAGE = "attention-and-beam-search"
 TARGET = translation.DATA / "attention.json"
 WEIGHTS = translation.DATA / "dates-attention.safetensors"
 SEEDS, UPDATES = range(3), 1000
 TWO = ("LSTM", "self-attention")
-KINDS = ("none", "additive", "multiplicative")
+KINDS = {"none": None, "additive": "additive", "multiplicative": "multiplicative"}
 #: Characters of phrases that are asked; the page trains on at most sixteen.
 LENGTHS = range(4, 29, 4)
 #: Steps of sequences whose cost is measured.
 COST_STEPS = (32, 64, 128, 256, 512, 1024)
 
 
-def _answers(*asked: Any) -> list[str]:
-    return translate_attentively(*asked)[0]
-
-
-ATTENTIVE = translation.Kind(
-    partial(attentive_encoder_decoder, kind="multiplicative"),
-    WEIGHTS,
-    load_attentive_translator,
-    _answers,
-)
-
-
 def dates() -> dict[str, Any]:
     """Train on dates as the network without attention, and measure as there."""
-    return translation.dates(ATTENTIVE)
+    return translation.dates(WEIGHTS, "multiplicative")
 
 
 def pig_latin() -> dict[str, Any]:
     """Train the page's networks with several seeds, and measure by the length of the phrase."""
-    page = values_of(PAGE, "learned", "answers_of", "of_length", "whole")
+    page = values_of(PAGE, "learned", "share", "of_length")
     found: dict[str, Any] = {"lengths": list(LENGTHS)}
-    for kind in KINDS:
+    for kind, attention in KINDS.items():
         found[kind] = []
         for seed in SEEDS:
-            model = page["learned"](kind, seed)
-            shares = []
-            for length in LENGTHS:
-                asked = page["of_length"](length, seed)
-                shares.append(
-                    round(float(page["whole"](page["answers_of"](model, asked), asked)), 4)
-                )
+            model = page["learned"](attention, seed)
+            shares = [page["share"](model, page["of_length"](n, seed)) for n in LENGTHS]
+            shares = [round(float(one), 4) for one in shares]
             found[kind].append(shares)
             print(kind, seed, shares, flush=True)
     return found
@@ -184,22 +162,9 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def main(chosen: list[str]) -> None:
-    """Make what is asked for, or everything, and write the record."""
-    use_one_thread()
-    for name, part in PARTS.items():
-        if name in chosen or not chosen:
-            found = part()
-            # Parts that run side by side keep each other's.
-            record = json.loads(TARGET.read_text()) if TARGET.exists() else {}
-            record[name] = found
-            keep(TARGET, "attention", {key: record[key] for key in PARTS if key in record})
-
-
 if __name__ == "__main__":
+    use_one_thread()
     if sys.argv[1:2] == ["cost of"]:
-        use_one_thread()
         cost_of(sys.argv[2], int(sys.argv[3]))
     else:
-        # Another study's arguments may reach this one through nox.
-        main([name for name in sys.argv[1:] if name in PARTS])
+        keep_parts(TARGET, "attention", PARTS)

@@ -13,12 +13,11 @@ import hashlib
 import json
 import lzma
 import subprocess
-import sys
 import tarfile
 import tempfile
-import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from rnnlab.ngrams import KneserNey, WittenBell
 from rnnlab.text import Vocabulary, longest_copied_span
 from rnnlab.writing import load_writer, log_prob, save_writer, write, writing_network
 from tests.studies.records._moby_dick_network import Settings, train, use_one_thread
-from tests.studies.records._record import keep
+from tests.studies.records._record import keep_parts
 
 Array = npt.NDArray[Any]
 
@@ -209,20 +208,10 @@ PARTS = {
 }
 
 
-def main(chosen: list[str]) -> None:
-    """Make what is asked for, or everything, and write the record."""
-    use_one_thread()
-    text = fetched()
-    vocabulary = Vocabulary("".join(sorted(set(text))))
-    record = json.loads(TARGET.read_text()) if TARGET.exists() else {}
-    started = time.perf_counter()
-    for name, part in PARTS.items():
-        if name in chosen or not chosen:
-            record[name] = part(text, vocabulary)
-            print(f"{time.perf_counter() - started:.0f} s: {name} done", flush=True)
-    keep(TARGET, "moby_dick", {name: record[name] for name in PARTS if name in record})
-
-
 if __name__ == "__main__":
-    # Another study's arguments may reach this one through nox.
-    main([name for name in sys.argv[1:] if name in PARTS])
+    use_one_thread()
+    whole = fetched()
+    letters = Vocabulary("".join(sorted(set(whole))))
+    keep_parts(
+        TARGET, "moby_dick", {name: partial(part, whole, letters) for name, part in PARTS.items()}
+    )

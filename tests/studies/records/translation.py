@@ -10,13 +10,12 @@ Of each run the weights after the last update are kept.
 
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -26,7 +25,7 @@ from rnnlab.dates import FIRST, LAST, read_languages, readings, written
 from rnnlab.translation import load_translator
 from tests.studies.from_page import values_of
 from tests.studies.records._moby_dick_network import use_one_thread
-from tests.studies.records._record import keep
+from tests.studies.records._record import keep_parts
 
 DATA = Path(__file__).parents[3] / "docs" / "tutorials" / "data"
 TARGET, LANGUAGES = DATA / "translation.json", DATA / "dates.json"
@@ -104,19 +103,7 @@ def keys() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-class Kind(NamedTuple):
-    """A kind of network: how one is made, where it is kept, how it is read, what it answers."""
-
-    make: Callable[..., Any]
-    path: Path
-    load: Callable[[Path], Any]
-    translate: Callable[..., list[str]]
-
-
-ENCODER_DECODER = Kind(translation.encoder_decoder, DATES, load_translator, translation.translate)
-
-
-def dates(kind: Kind = ENCODER_DECODER) -> dict[str, Any]:
+def dates(path: Path = DATES, attention: str | None = None) -> dict[str, Any]:
     """Train on dates, write the weights, and measure on what was not seen."""
     rng, known = np.random.default_rng(0), read_languages(LANGUAGES)
     pairs = draw(keys()["seen patterns"], SETTINGS["dates"]["examples"], rng)
@@ -125,22 +112,24 @@ def dates(kind: Kind = ENCODER_DECODER) -> dict[str, Any]:
     patterns = [pattern for one in known.values() for pattern in one["patterns"]]
     source = translation.vocabulary_of([*seen, *names, *patterns])
     target = translation.vocabulary_of([*seen.values()])
-    model = kind.make(len(source), len(target), SETTINGS["dates"]["units"], seed=0)
+    model = translation.encoder_decoder(
+        len(source), len(target), SETTINGS["dates"]["units"], attention=attention
+    )
     run = trained(model, SETTINGS["dates"], source, target, list(seen), list(seen.values()))
-    translation.save_translator(model, source, target, kind.path)
-    return run | measured_dates(kind) | of_file(kind.path)
+    translation.save_translator(model, source, target, path)
+    return run | measured_dates(path) | of_file(path)
 
 
-def measured_dates(kind: Kind = ENCODER_DECODER) -> dict[str, Any]:
+def measured_dates(path: Path = DATES) -> dict[str, Any]:
     """Measure the weights that ship on dates whose strings were not trained on."""
     rng, known = np.random.default_rng(0), read_languages(LANGUAGES)
     seen = dict(draw(keys()["seen patterns"], SETTINGS["dates"]["examples"], rng))
-    model, source, target = kind.load(kind.path)
+    model, source, target = load_translator(path)
     found = {}
     for name, chosen in keys().items():
         fresh = [pair for pair in draw(chosen, TESTS, rng) if pair[0] not in seen]
         alone = [len(readings(text, known.values())) == 1 for text, _ in fresh]
-        said = kind.translate(model, source, target, [text for text, _ in fresh])
+        said = translation.translate(model, source, target, [text for text, _ in fresh])
         right = np.array([one == day for one, (_, day) in zip(said, fresh, strict=True)])
         lettered = np.array([any(map(str.isalpha, text)) for text, _ in fresh])
         found[name] = {
@@ -257,18 +246,6 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def main(chosen: list[str]) -> None:
-    """Make what is asked for, or everything, and write the record."""
-    use_one_thread()
-    for name, part in PARTS.items():
-        if name in chosen or not chosen:
-            found = part()
-            # Parts that run side by side keep each other's.
-            record = json.loads(TARGET.read_text()) if TARGET.exists() else {}
-            record[name] = found
-            keep(TARGET, "translation", {key: record[key] for key in PARTS if key in record})
-
-
 if __name__ == "__main__":
-    # Another study's arguments may reach this one through nox.
-    main([name for name in sys.argv[1:] if name in PARTS])
+    use_one_thread()
+    keep_parts(TARGET, "translation", PARTS)
