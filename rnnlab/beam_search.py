@@ -39,11 +39,11 @@ class Found(NamedTuple):
 def beam_search(
     continuations: Continuations, width: int, *, end: int, longest: int, penalty: float = 0.0
 ) -> list[Found]:
-    r"""Return likely sequences, of which the `width` likeliest beginnings are kept at each step.
+    r"""Return likely sequences, of which the `width` likeliest extensions are taken at each step.
 
-    A width of one is greedy: it takes the likeliest code at each step. What has ended is set aside
-    and takes part in the choice no more. Of all that were set aside, or have `longest` codes, the
-    first is that with the largest
+    A width of one is greedy: it takes the likeliest code at each step. Of what is taken, that which
+    has ended is set aside, and the rest goes on. Of all that were set aside, or have `longest`
+    codes, the first is that with the largest
 
     .. math::
         \frac{\log P(y_1 \dots y_m)}{m^{p}}
@@ -54,7 +54,7 @@ def beam_search(
     Args:
         continuations: A function from prefixes ``[n, steps]`` to the log-probabilities of what
             comes next, ``[n, characters]``; the first prefixes are one of no steps.
-        width: How many beginnings are kept.
+        width: How many extensions are taken.
         end: The code that ends a sequence.
         longest: The codes after which a sequence is broken off.
         penalty: The power of the length by which log-probabilities are divided.

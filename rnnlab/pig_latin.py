@@ -69,7 +69,8 @@ def phrases(words: Sequence[str], count: int, longest: int, rng: np.random.Gener
     """Draw phrases of words that have nothing to do with each other.
 
     For each phrase a number of characters is drawn first, each as likely, from that of the shortest
-    word to `longest`; then words, until one does not fit.
+    word to `longest`; then a word among those that fit, and further words among all, until one does
+    not fit.
 
     Args:
         words: What to draw from.

@@ -1,6 +1,6 @@
 """Train a Keras model on batches drawn one after the other, and keep its losses."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -9,8 +9,8 @@ import numpy.typing as npt
 from rnnlab._door import takes
 from rnnlab._fast.batches import as_batch, drawn
 from rnnlab._fast.engines import LOSSES
-from rnnlab._fast.keras_private import weights_of
 from rnnlab._fast.loop import History, NonFiniteLossError, run
+from rnnlab._keras_private import weights_of
 
 __all__ = ["History", "NonFiniteLossError", "train"]
 
@@ -29,6 +29,7 @@ def train(
     log_every: int = 100,
     validation: Batch | None = None,
     checkpoint: Any = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> History:
     r"""Update a model's weights once for each batch.
 
@@ -40,9 +41,9 @@ def train(
     A `keras.Sequential` of `SimpleRNN`, `LSTM`, `GRU` and `Dense` layers is trained with plain
     ``"adam"`` or ``"sgd"`` by backpropagation written out in NumPy, which compiles nothing; where
     one step is much work, each half of a batch has a thread of its own. Any other model or
-    optimizer is trained by TensorFlow. The weights agree up to rounding. ``nox -s study --
-    bench`` compares the time with that of Keras's `fit`. On a terminal a line shows how far the
-    run has come.
+    optimizer, and any run with callbacks, is trained by TensorFlow. The weights agree up to
+    rounding. ``nox -s study -- bench`` compares the time with that of Keras's `fit`. On a terminal
+    a line shows how far the run has come.
 
     Args:
         model: A Keras model with one input and one output, each a tensor. Its weights are updated.
@@ -58,6 +59,9 @@ def train(
         validation: Inputs and targets never trained on, for a loss to be logged beside the other.
         checkpoint: A `rnnlab.checkpoints.Checkpoint` to keep the run in; if its file is there, the
             run goes on from it. Then `batches` must be a function that draws from its `rng`.
+        callbacks: Callbacks of Keras. For them an epoch ends with each loss that is logged, which
+            they get as ``loss``, and that of the validation batch as ``val_loss``; after a batch
+            they get the loss before its update. Not with a checkpoint, which does not keep them.
 
     Returns:
         The losses logged, and the seconds that it took.
@@ -67,8 +71,9 @@ def train(
         ValueError: A size is not positive; a loss or optimizer is unknown; the model has several
             inputs or outputs; a batch is empty, has values that are NaN, infinite, masked or no
             row of an embedding, or a shape that does not fit the model, the targets or the
-            batches before; the batches ran out; or the checkpoint cannot be used or is further on
-            than `iterations`. The model keeps the weights reached.
+            batches before; the batches ran out; the checkpoint cannot be used or is further on
+            than `iterations`; or there are callbacks beside it. The model keeps the weights
+            reached.
         OSError: The checkpoint cannot be read or written, or another run is kept in it.
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.
@@ -93,6 +98,14 @@ def train(
             "batches must be a function that draws from the checkpoint's rng, so that a run can go "
             f"on in the middle, not {type(batches).__name__}"
         )
+    for place, callback in enumerate(callbacks):
+        if not isinstance(callback, keras.callbacks.Callback):
+            kind = type(callback).__name__
+            raise TypeError(f"callbacks[{place}] must be a keras.callbacks.Callback, not {kind}")
+    if checkpoint is not None and callbacks:
+        raise ValueError(
+            "callbacks must be empty where there is a checkpoint: it keeps no callback"
+        )
     source = drawn(batches, iterations)
     first = as_batch("batch 0", next(source), model)
     optimizer = _prepared(optimizer, learning_rate, model)
@@ -104,7 +117,9 @@ def train(
         for iteration in range(max(done, 1), iterations):
             yield as_batch(f"batch {iteration}", next(source), model, first)
 
-    return run(model, optimizer, loss, first, feed, iterations, log_every, held_out, checkpoint)
+    return run(
+        model, optimizer, loss, first, feed, iterations, log_every, held_out, checkpoint, callbacks
+    )
 
 
 def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:

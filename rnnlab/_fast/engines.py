@@ -12,8 +12,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from rnnlab._fast import optimizers
-from rnnlab._fast.keras_private import mask_of, states_of
 from rnnlab._fast.network import Network, unsupported
+from rnnlab._keras_private import mask_of, states_of
 from rnnlab.threads import one_thread
 
 Array = npt.NDArray[Any]

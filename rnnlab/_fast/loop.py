@@ -3,14 +3,15 @@
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+import keras
 import numpy.typing as npt
 
-from rnnlab._fast.engines import engine_for
+from rnnlab._fast.engines import WithTensorFlow, engine_for
 from rnnlab._kept.interrupts import delayed_interrupt
 
 Batch = tuple[npt.NDArray[Any], npt.NDArray[Any]]
@@ -69,6 +70,7 @@ def run(
     log_every: int = 100,
     validation: Batch | None = None,
     checkpoint: Any = None,
+    callbacks: Sequence[Any] = (),
 ) -> History:
     """Make updates until there have been enough, or Ctrl-C is pressed.
 
@@ -83,6 +85,7 @@ def run(
         log_every: How many iterations apart losses are logged.
         validation: A batch to log losses on, never trained on.
         checkpoint: Where to keep the run, and to go on from.
+        callbacks: Callbacks of Keras, which see and change Keras's own variables.
 
     Returns:
         What was logged.
@@ -95,16 +98,23 @@ def run(
         if done > iterations:
             raise ValueError(f"iterations must be at least the {done} of the checkpoint")
         started -= history.seconds
-        engine = engine_for(model, optimizer, loss, *first)
+        engine = (WithTensorFlow if callbacks else engine_for)(model, optimizer, loss, *first)
         batches = feed(engine, done)
+        listeners = keras.callbacks.CallbackList(callbacks, model=model)
+        if callbacks:
+            model.optimizer, model.stop_training = optimizer, False
         try:
             with engine.at_work():
                 stopping = interrupt.asked
+                listeners.on_train_begin()
+                listeners.on_epoch_begin(0)
                 for iteration in range(done, iterations):
                     if stopping:
                         break
                     batch = next(batches)
+                    listeners.on_train_batch_begin(iteration)
                     value = engine.step(*batch)
+                    listeners.on_train_batch_end(iteration, {"loss": value})
                     logged = iteration % log_every == 0
                     if logged and math.isfinite(value):
                         value = engine.loss(*batch)
@@ -118,12 +128,21 @@ def run(
                         spent = time.perf_counter() - started
                         line = f"{iteration:,} of {iterations:,}  {loss} {value:.4g}  {spent:.1f} s"
                         _show(f"\r{line:<60}")
+                        epoch = len(history.losses)
+                        told = {"loss": value}
+                        if validation:
+                            told["val_loss"] = history.validation_losses[-1]
+                        listeners.on_epoch_end(epoch - 1, told)
+                        listeners.on_epoch_begin(epoch)
                     made = iteration + 1
                     stopping = interrupt.asked or made == iterations
+                    if callbacks:
+                        stopping = stopping or model.stop_training
                     if checkpoint and (stopping or made % checkpoint.every == 0):
                         engine.write_back()
                         history.seconds = time.perf_counter() - started
                         checkpoint.write(*place, made)
+                listeners.on_train_end()
         finally:
             engine.write_back()
             history.seconds = time.perf_counter() - started

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from rnnlab._fast.keras_private import moments_of
 from rnnlab._fast.network import Network
+from rnnlab._keras_private import moments_of
 
 Array = npt.NDArray[Any]
 

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from rnnlab._fast.keras_private import states_of
 from rnnlab._kept.tensor_file import Array, assign, check_layout
+from rnnlab._keras_private import states_of
 
 #: Each layer in a description takes time to build.
 _LONGEST_DESCRIPTION = 1_000_000

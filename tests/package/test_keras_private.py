@@ -1,9 +1,10 @@
-"""What rnnlab._fast.keras_private takes for granted of Keras, against what Keras does."""
+"""What rnnlab._keras_private takes for granted of Keras, against what Keras does."""
 
 import keras
 import numpy as np
 
-from rnnlab._fast import keras_private, optimizers
+from rnnlab import _keras_private as keras_private
+from rnnlab._fast import optimizers
 
 L = keras.layers
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 from threadpoolctl import threadpool_info
 
 from rnnlab._fast import engines, optimizers
+from rnnlab.checkpoints import Checkpoint
 from rnnlab.lab2019 import next_batch
 from rnnlab.models import recurrent_network
 from rnnlab.training import NonFiniteLossError, train
@@ -130,6 +131,78 @@ def test_the_updates_are_those_of_keras_fit():
     reference.compile("sgd", "mse")
     reference.fit(inputs, targets, batch_size=8, epochs=4, shuffle=False, verbose=0)
     assert_same_weights(model, reference)
+
+
+# Keras reads its own learning rate in a way that NumPy warns of.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_callbacks_do_what_they_do_in_keras_fit():
+    rng = np.random.default_rng(4)
+    x, y = next_batch(8, 10, rng)
+    held_out = next_batch(8, 10, rng)
+    found = []
+    for ours in (True, False):
+        model, rates = built(MODELS["gru"]), []
+        callbacks = [
+            keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True),
+            keras.callbacks.LearningRateScheduler(lambda epoch: 0.05 / (1 + epoch % 5)),
+            keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda batch, logs, model=model, rates=rates: rates.append(
+                    (round(float(model.optimizer.learning_rate), 6), logs["loss"])
+                )
+            ),
+        ]
+        optimizer = keras.optimizers.RMSprop()
+        if ours:
+            history = train(
+                model, itertools.repeat((x, y)), iterations=200, log_every=1, optimizer=optimizer,
+                validation=held_out, callbacks=callbacks,
+            )  # fmt: skip
+            losses = history.validation_losses
+        else:
+            model.compile(optimizer, "mse")
+            fit = model.fit(x, y, 8, 200, 0, callbacks, validation_data=held_out, shuffle=False)
+            losses = fit.history["val_loss"]
+        found.append((losses, rates, model.get_weights()))
+    (ours, our_rates, weights), (theirs, their_rates, their_weights) = found
+    assert 3 < len(ours) == len(theirs) < 200
+    np.testing.assert_allclose(ours, theirs, rtol=1e-3)
+    np.testing.assert_allclose(our_rates, their_rates, rtol=1e-3)
+    for one, other in zip(weights, their_weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+    # The weights that came back are the best ones.
+    assert model.evaluate(*held_out, verbose=0) == pytest.approx(min(theirs), rel=1e-3)
+
+
+def test_an_epoch_of_callbacks_ends_with_each_loss_that_is_logged():
+    told, rng = [], np.random.default_rng(0)
+    spy = keras.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: told.append("train"),
+        on_epoch_begin=lambda epoch, logs: told.append(f"begin {epoch}"),
+        on_train_batch_end=lambda batch, logs: told.append(batch),
+        on_epoch_end=lambda epoch, logs: told.append((epoch, logs["loss"])),
+        on_train_end=lambda logs: told.append("end"),
+    )
+    model = built(MODELS["the lab's"])
+    history = train(
+        model, lambda: next_batch(4, 6, rng), iterations=4, log_every=2, callbacks=[spy]
+    )
+    first, second = history.losses
+    assert told == [
+        "train", "begin 0", 0, (0, first), "begin 1", 1, 2, (1, second), "begin 2", 3, "end",
+    ]  # fmt: skip
+
+
+def test_callbacks_that_are_none_or_stand_beside_a_checkpoint_are_refused(tmp_path):
+    model, rng = built(MODELS["the lab's"]), np.random.default_rng(0)
+    given = {"model": model, "batches": lambda: next_batch(4, 6, rng), "iterations": 2}
+    with pytest.raises(
+        TypeError, match=r"callbacks\[0\] must be a keras.callbacks.Callback, not str"
+    ):
+        train(**given, callbacks=["stop"])
+    kept = Checkpoint(tmp_path / "run.safetensors", rng)
+    with pytest.raises(ValueError, match="callbacks must be empty beside a checkpoint"):
+        train(**given, checkpoint=kept, callbacks=[keras.callbacks.Callback()])
+    assert not (tmp_path / "run.safetensors").exists()
 
 
 @pytest.mark.parametrize(

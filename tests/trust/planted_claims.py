@@ -150,10 +150,10 @@ PLANTED = [
     ),
     Planted(
         "attention-and-beam-search",
-        "the network with attention has none",
-        'for kind in ("none", "additive")}',
-        'for kind in ("none", "none")} | {"additive": learned("none")}',
-        'glue("att-long"',
+        "another place is hidden than the one with the most weight",
+        '"most hidden": darkest,',
+        '"most hidden": other,',
+        'glue("att-other-weight"',
     ),
     Planted(
         "playground",

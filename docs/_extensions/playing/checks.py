@@ -44,6 +44,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from showing.locations import warn
+from showing.term_links import no_term_links
 
 KINDS = ("number", "shape", "choice", "order")
 FRACTION = re.compile(r"-?\d+(?:/[1-9]\d*)?")
@@ -51,7 +52,7 @@ SHAPE = re.compile(r"\d+(?:, ?\d+)*,?")
 BETWEEN = " | "  # items of an order
 
 
-class check(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes so
+class check(nodes.General, no_term_links):  # noqa: N801 - docutils names nodes so
     """A question, its options if it has some, and its hints."""
 
 

@@ -15,8 +15,12 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from playing.checks import check
 from showing.term_previews import GLOSSARY
+
+
+class no_term_links(nodes.Element):  # noqa: N801 - docutils names nodes so
+    """What is marked in this way has no links to the glossary in it."""
+
 
 BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PARTS = "tutorials/"
@@ -24,7 +28,7 @@ PARTS = "tutorials/"
 ELSEWHERE = (
     nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference,
     nodes.title, nodes.rubric, nodes.caption, nodes.table, nodes.footnote, nodes.raw,
-    nodes.emphasis, nodes.strong, addnodes.pending_xref, check,
+    nodes.emphasis, nodes.strong, addnodes.pending_xref, no_term_links,
 )  # fmt: skip
 
 

@@ -21,5 +21,5 @@ def claim_turning_both_round_gets_more_whole_answers(seed: int) -> dict[str, flo
 
 
 def holds_turning_both_round_gets_more_whole_answers(values: dict[str, float]) -> bool:
-    """By three tenths and more."""
-    return values["both turned"] > values["as written"] + 0.3
+    """By a tenth and more."""
+    return values["both turned"] > values["as written"] + 0.1

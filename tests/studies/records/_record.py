@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 
-def keep(path: Path, study: str, parts: dict[str, Any]) -> None:
+def keep(path: Path, made_by: str, parts: dict[str, Any]) -> None:
     """Write a record, lists in a line each."""
     head = {
-        "made by": f"tests/studies/records/{study}.py",
+        "made by": made_by,
         "made on": f"{datetime.now(UTC):%Y-%m-%d}",
-        "command": f"python -m tests.studies.records.{study}",
+        "command": f"python -m {made_by.removesuffix('.py').replace('/', '.')}",
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in ("tensorflow-cpu", "keras", "numpy")},
@@ -27,7 +27,7 @@ def keep(path: Path, study: str, parts: dict[str, Any]) -> None:
     path.write_text(in_lines + "\n")
 
 
-def keep_parts(path: Path, study: str, parts: dict[str, Callable[[], dict[str, Any]]]) -> None:
+def keep_parts(path: Path, parts: dict[str, Callable[[], dict[str, Any]]]) -> None:
     """Make the parts that the command names, or all, and write each into the record when done."""
     # Another study's arguments may reach this one through nox.
     chosen = [name for name in sys.argv[1:] if name in parts] or parts
@@ -36,4 +36,5 @@ def keep_parts(path: Path, study: str, parts: dict[str, Callable[[], dict[str, A
         # Parts that run side by side keep each other's.
         record = json.loads(path.read_text()) if path.exists() else {}
         record[name] = found
-        keep(path, study, {key: record[key] for key in parts if key in record})
+        ordered = {key: record[key] for key in parts if key in record}
+        keep(path, f"tests/studies/records/{path.stem}.py", ordered)

@@ -167,4 +167,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["cost of"]:
         cost_of(sys.argv[2], int(sys.argv[3]))
     else:
-        keep_parts(TARGET, "attention", PARTS)
+        keep_parts(TARGET, PARTS)

@@ -212,6 +212,4 @@ if __name__ == "__main__":
     use_one_thread()
     whole = fetched()
     letters = Vocabulary("".join(sorted(set(whole))))
-    keep_parts(
-        TARGET, "moby_dick", {name: partial(part, whole, letters) for name, part in PARTS.items()}
-    )
+    keep_parts(TARGET, {name: partial(part, whole, letters) for name, part in PARTS.items()})

@@ -248,4 +248,4 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
 
 if __name__ == "__main__":
     use_one_thread()
-    keep_parts(TARGET, "translation", PARTS)
+    keep_parts(TARGET, PARTS)
