@@ -20,6 +20,12 @@ def mask_of(outputs: Any) -> Any:
     return getattr(outputs, "_keras_mask", None)
 
 
+def strategy_of(model: Any) -> Any:
+    """Return the strategy of TensorFlow in whose scope a model was made, or None."""
+    values = [variable.value for variable in model.variables]
+    return next((getattr(value, "distribute_strategy", None) for value in values), None)
+
+
 def weights_of(optimizer: Any) -> list[Any]:
     """Return the weights that a built optimizer updates."""
     weights: list[Any] = optimizer._trainable_variables

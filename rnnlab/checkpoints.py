@@ -15,6 +15,7 @@ from rnnlab._kept import random_state, tensor_file
 from rnnlab._kept.files import read_whole, write_whole
 from rnnlab._kept.plain_network import variables_of
 from rnnlab._kept.tensor_file import DamagedError
+from rnnlab._keras_private import strategy_of
 
 #: The layout that is written here; a file of a later one is refused.
 FORMAT = 1
@@ -83,6 +84,8 @@ class Checkpoint:
     def resumed(self, model: Any, optimizer: Any, loss: str, history: Any) -> Iterator[int]:
         """Lock the file, and bring a run to where it was kept; called by `train`.
 
+        Of several workers that train one model the first locks it.
+
         Args:
             model: The built model.
             optimizer: Its built optimizer.
@@ -102,6 +105,9 @@ class Checkpoint:
             raise FileNotFoundError(
                 f"there is no folder {str(self.path.parent)!r} for a checkpoint"
             )
+        if not _is_keeper(model):  # the one that is will not write before this one has read
+            yield self._restore(model, optimizer, loss, history) if self.path.exists() else 0
+            return
         lock = filelock.FileLock(f"{self.path}.lock")
         try:
             lock.acquire(blocking=False)
@@ -115,7 +121,7 @@ class Checkpoint:
             lock.release()
 
     def write(self, model: Any, optimizer: Any, loss: str, history: Any, iteration: int) -> None:
-        """Keep a run; called by `train`.
+        """Keep a run; called by `train`. Of several workers the first keeps it.
 
         Args:
             model: The model.
@@ -130,6 +136,8 @@ class Checkpoint:
             ValueError: The checkpoint would be larger than 2 GB, or hold more than some ten
                 thousand arrays.
         """
+        if not _is_keeper(model):
+            return
         notes = {
             "format": FORMAT,
             "run": _description(model, optimizer, loss),
@@ -164,6 +172,12 @@ class Checkpoint:
         tensor_file.assign(arrays, variables)
         vars(history).update(logged)
         return int(iteration)
+
+
+def _is_keeper(model: Any) -> bool:
+    """Tell whether this process keeps files for all that train a model together."""
+    strategy = strategy_of(model)
+    return strategy is None or bool(strategy.extended.should_checkpoint)
 
 
 def _is_like(logged: Any, history: Any) -> bool:

@@ -1,6 +1,7 @@
 """Train a Keras model on batches drawn one after the other, and keep its losses."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -10,7 +11,7 @@ from rnnlab._door import takes
 from rnnlab._fast.batches import as_batch, drawn
 from rnnlab._fast.engines import LOSSES
 from rnnlab._fast.loop import History, NonFiniteLossError, run
-from rnnlab._keras_private import weights_of
+from rnnlab._keras_private import strategy_of, weights_of
 
 __all__ = ["History", "NonFiniteLossError", "train"]
 
@@ -44,6 +45,11 @@ def train(
     optimizer, and any run with callbacks, is trained by TensorFlow. The weights agree up to
     rounding. ``nox -s study -- bench`` compares the time with that of Keras's `fit`. On a terminal
     a line shows how far the run has come.
+
+    A model that was made in the scope of a strategy of TensorFlow is trained by all its workers
+    together, each of which calls this function with the same batches: worker :math:`k` of
+    :math:`n` takes the rows :math:`k, k + n, \dots`, and the gradients are added up. The first
+    worker keeps the checkpoint. `rnnlab.workers.run_workers` starts workers on one machine.
 
     Args:
         model: A Keras model with one input and one output, each a tensor. Its weights are updated.
@@ -103,12 +109,9 @@ def train(
             kind = type(callback).__name__
             raise TypeError(f"callbacks[{place}] must be a keras.callbacks.Callback, not {kind}")
     if checkpoint is not None and callbacks:
-        raise ValueError(
-            "callbacks must be empty where there is a checkpoint: it keeps no callback"
-        )
+        raise ValueError("callbacks must be empty beside a checkpoint, which does not keep them")
     source = drawn(batches, iterations)
     first = as_batch("batch 0", next(source), model)
-    optimizer = _prepared(optimizer, learning_rate, model)
     held_out = None if validation is None else as_batch("validation", validation, model)
 
     def feed(engine: Any, done: int) -> Iterator[Any]:
@@ -117,9 +120,13 @@ def train(
         for iteration in range(max(done, 1), iterations):
             yield as_batch(f"batch {iteration}", next(source), model, first)
 
-    return run(
-        model, optimizer, loss, first, feed, iterations, log_every, held_out, checkpoint, callbacks
-    )
+    strategy = strategy_of(model)
+    with strategy.scope() if strategy else nullcontext():
+        optimizer = _prepared(optimizer, learning_rate, model)
+        return run(
+            *(model, optimizer, loss, first, feed, iterations),
+            *(log_every, held_out, checkpoint, callbacks),
+        )
 
 
 def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
@@ -138,6 +145,10 @@ def _prepared(optimizer: Any, learning_rate: float | None, model: Any) -> Any:
         raise TypeError(f"optimizer must be a name or a Keras optimizer, not {optimizer!r}")
     elif learning_rate is not None:
         raise ValueError("learning_rate is for an optimizer given by name; set it on the optimizer")
+    if strategy_of(optimizer) is not strategy_of(model):
+        raise ValueError(
+            "optimizer must be made in the scope of the model's strategy, as the model"
+        )
     if not optimizer.built:
         optimizer.build(weights)
     # Keras checks this, too, but not before the first update.

@@ -1,4 +1,4 @@
-"""Two ways to take a training step: by hand in NumPy, and with TensorFlow for any Keras model."""
+"""Ways to take a training step: by hand in NumPy, or with TensorFlow, in one process or several."""
 
 import itertools
 import math
@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from rnnlab._fast import optimizers
 from rnnlab._fast.network import Network, unsupported
-from rnnlab._keras_private import mask_of, states_of
+from rnnlab._keras_private import mask_of, states_of, strategy_of
 from rnnlab.threads import one_thread
 
 Array = npt.NDArray[Any]
@@ -25,9 +25,13 @@ LOSSES = ("mse", "rmse")
 _WORK_FOR_TWO_THREADS = 2_000_000
 
 
-def engine_for(model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array) -> Any:
+def engine_for(
+    model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array, by_hand: bool = True
+) -> Any:
     """Return the faster of the engines that can train `model` on batches such as this one."""
-    if optimizers.supported(optimizer) and not unsupported(model, training=True):
+    if strategy_of(model):
+        return WithWorkers(model, optimizer, loss, inputs, targets)
+    if by_hand and optimizers.supported(optimizer) and not unsupported(model, training=True):
         return ByHand(model, optimizer, loss, inputs)
     return WithTensorFlow(model, optimizer, loss, inputs, targets)
 
@@ -193,12 +197,75 @@ class WithTensorFlow:
         weights = self.model.trainable_variables
         variables = self.model.variables + states_of(self.model) + self.optimizer.variables
         before = [tf.identity(variable.value) for variable in variables]
-        with tf.GradientTape() as tape:
-            loss = self._loss(inputs, targets, training=True)
-            penalized = tf.add_n([loss, *self.model.losses])
-        self.optimizer.apply(tape.gradient(penalized, weights), weights)
+        loss, penalized = self._update(inputs, targets)
         values = [penalized, *(weight.value for weight in weights)]
         finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in values])
         for variable, value in zip(variables, before, strict=True):
             variable.assign(tf.where(finite, variable.value, value))
         return tf.where(finite, loss, math.nan)
+
+    def _update(self, inputs: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Make an update; return the loss before it, and that with the model's penalties."""
+        weights = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            loss = self._loss(inputs, targets, training=True)
+            penalized = tf.add_n([loss, *self.model.losses])
+        self.optimizer.apply(tape.gradient(penalized, weights), weights)
+        return loss, penalized
+
+
+class WithWorkers(WithTensorFlow):
+    """Training steps of a model that several processes hold, in the scope of a strategy.
+
+    Each process is given whole batches and takes every so many rows of them. Their gradients are
+    added up, so that all make the same update, which is that of one process up to rounding.
+    """
+
+    def __init__(
+        self, model: Any, optimizer: Any, loss: str, inputs: Array, targets: Array
+    ) -> None:
+        """Share out the rows of batches such as this one, which must not change in shape."""
+        self.model, self.optimizer, self.kind = model, optimizer, loss
+        self.strategy, self.size = strategy_of(model), targets.size
+        self.parts = self.strategy.num_replicas_in_sync
+        if len(inputs) < self.parts:
+            raise ValueError(
+                f"batch 0 must have a row for each of the {self.parts} workers, not {len(inputs)}"
+            )
+        self.graph_of_loss = tf.function(self._loss).get_concrete_function
+        self.compiled_step = tf.function(self._step)
+
+    def step(self, inputs: Array, targets: Array) -> float:
+        """Update the weights as `ByHand.step` does, all processes together."""
+
+        def own_rows(array: Array) -> Any:
+            return self.strategy.experimental_distribute_values_from_function(
+                lambda replica: tf.constant(array[replica.replica_id_in_sync_group :: self.parts])
+            )
+
+        return float(self.compiled_step(own_rows(inputs), own_rows(targets)))
+
+    def _update(self, inputs: Any, targets: Any) -> tuple[tf.Tensor, tf.Tensor]:
+        squares = self.strategy.run(self._own_update, (inputs, targets))
+        squared = self.strategy.reduce("sum", squares, axis=None)
+        loss = tf.sqrt(squared) if self.kind == "rmse" else squared
+        return loss, loss
+
+    def _own_update(self, inputs: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        """Make the update of all from this process's rows; return their part of the mean square."""
+        weights = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            outputs = self.model(inputs, training=True)
+            if mask_of(outputs) is not None:
+                raise ValueError("model must not mask steps where several workers train it")
+            squares = tf.reduce_sum((tf.cast(outputs, targets.dtype) - targets) ** 2) / self.size
+            part = squares
+            if self.kind == "rmse":  # the slope of the root, at the mean square of the whole batch
+                replica = tf.distribute.get_replica_context()
+                squared = replica.all_reduce("sum", tf.stop_gradient(squares))
+                least = squared.dtype.as_numpy_dtype(1e-30)
+                part = squares / (2 * tf.sqrt(tf.maximum(squared, least)))
+            penalties = [penalty / self.parts for penalty in self.model.losses]
+            penalized = tf.add_n([part, *penalties])
+        self.optimizer.apply(tape.gradient(penalized, weights), weights)
+        return squares

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
-from rnnlab._fast.engines import WithTensorFlow, engine_for
+from rnnlab._fast.engines import engine_for
 from rnnlab._kept.interrupts import delayed_interrupt
 
 Batch = tuple[npt.NDArray[Any], npt.NDArray[Any]]
@@ -98,7 +98,7 @@ def run(
         if done > iterations:
             raise ValueError(f"iterations must be at least the {done} of the checkpoint")
         started -= history.seconds
-        engine = (WithTensorFlow if callbacks else engine_for)(model, optimizer, loss, *first)
+        engine = engine_for(model, optimizer, loss, *first, by_hand=not callbacks)
         batches = feed(engine, done)
         listeners = keras.callbacks.CallbackList(callbacks, model=model)
         if callbacks:

@@ -173,6 +173,40 @@ def test_callbacks_do_what_they_do_in_keras_fit():
     assert model.evaluate(*held_out, verbose=0) == pytest.approx(min(theirs), rel=1e-3)
 
 
+def in_a_strategy(layers):
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        return built(layers)
+
+
+@pytest.mark.parametrize("loss", ["mse", "rmse"])
+def test_a_model_in_the_scope_of_a_strategy_is_trained_alike(loss):
+    made = []
+    for make in (built, in_a_strategy):
+        model, rng = make(MODELS["lstm"]), np.random.default_rng(5)
+        history = train(
+            model, lambda rng=rng: next_batch(4, 6, rng), iterations=12, loss=loss, log_every=5
+        )
+        made.append((history.losses, model.get_weights()))
+    np.testing.assert_allclose(made[1][0], made[0][0], rtol=1e-5)
+    for one, other in zip(made[0][1], made[1][1], strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_what_a_strategy_cannot_train_is_refused():
+    model, rng = in_a_strategy(MODELS["lstm"]), np.random.default_rng(5)
+    outside = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="optimizer must be made in the scope of the model's"):
+        train(model, lambda: next_batch(4, 6, rng), iterations=2, optimizer=outside)
+    masked = in_a_strategy(lambda: [L.Masking(9.0), L.LSTM(3, return_sequences=True), L.Dense(1)])
+    with pytest.raises(ValueError, match="model must not mask steps where several workers"):
+        train(masked, lambda: next_batch(4, 6, rng), iterations=2)
+    inputs, targets = next_batch(4, 6, rng)
+    with pytest.raises(NonFiniteLossError):
+        train(model, itertools.repeat((inputs, np.float32(1e30) * targets)), iterations=2)
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
 def test_an_epoch_of_callbacks_ends_with_each_loss_that_is_logged():
     told, rng = [], np.random.default_rng(0)
     spy = keras.callbacks.LambdaCallback(
