@@ -9,7 +9,12 @@ forms, and tests compare them with the others.
 import contextlib
 import heapq
 import json
+import os
 import re
+import socket
+import subprocess
+import sys
+import time
 from collections import namedtuple
 from dataclasses import make_dataclass
 from datetime import date
@@ -718,3 +723,36 @@ def readings(text, languages):
                 if written(day, language, pattern) == text:
                     found.add(day)
     return found
+
+
+class WorkerError(RuntimeError):
+    """A worker failed, or was not done in time."""
+
+
+def run_workers(program, workers=2, *, timeout=300, arguments=()):
+    """Run a program in several processes that know of each other."""
+    here = "127.0.0.1"
+    servers = [socket.create_server((here, 0)) for _ in range(workers)]
+    addresses = [f"{here}:{one.getsockname()[1]}" for one in servers]
+    for server in servers:
+        server.close()
+    running, end = [], time.time() + timeout
+    for index in range(workers):
+        task = {"type": "worker", "index": index}
+        place = {"cluster": {"worker": addresses}, "task": task}
+        environment = os.environ | {"TF_CONFIG": json.dumps(place)}
+        command = [sys.executable, program, *arguments]
+        options = {"stdout": subprocess.PIPE, "text": True}
+        running.append(
+            subprocess.Popen(command, env=environment, **options)
+        )
+    while any(code := [one.poll() for one in running]) or None in code:
+        failed = [n for n, one in enumerate(code) if one]
+        if failed or time.time() > end:
+            for one in running:
+                one.kill()
+            n = failed[0] if failed else code.index(None)
+            ended = f"ended with code {code[n]}"
+            raise WorkerError(f"worker {n} of {workers} {ended}")
+        time.sleep(0.1)
+    return [one.stdout.read() for one in running]

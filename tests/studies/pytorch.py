@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -144,7 +146,7 @@ def main() -> int:
 
 def is_right(page: str, version: str) -> bool:
     """Check one block, print a line, and tell whether it does what the page says."""
-    text = (TUTORIALS / f"{page}.md").read_text("utf8")
+    text = page_text(page)
     if wrong := problems(page, text, version):
         print(f"{page}: {'; '.join(wrong)}")
         return False
@@ -583,6 +585,57 @@ def check_attention_and_beam_search(run: Run) -> Comparisons:
     left_out = torch.tensor([[False, False, True]] * 2)
     weights = heads(query, query, query, key_padding_mask=left_out)[1]
     yield fact("true places are left out", (weights[..., 2] == 0).all() and weights[0, 0, 0] > 0)
+
+
+def check_training_on_many_machines(run: Run) -> Comparisons:
+    import keras
+
+    code = block_of("training-on-many-machines", page_text("training-on-many-machines"))
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=(6, 8, 3)).astype("float32"), rng.normal(size=(3, 1))
+    y = np.cumsum(x[..., :1], axis=1)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.set_weights([kernel, np.zeros(1)])
+    model.compile(keras.optimizers.Adam(0.003), "mse")
+    for some, wanted in zip(x, y, strict=True):
+        model.train_on_batch(some, wanted)
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder, "given.npz"), x=x, y=y, kernel=kernel)
+        program = Path(folder, "worker.py")
+        program.write_text(code + WORKER_IN_PYTORCH)
+        command = [sys.executable, str(program), folder]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        workers = [subprocess.Popen([*command, rank], env=environment) for rank in ("0", "1")]
+        for worker in workers:
+            if worker.wait(120):
+                raise RuntimeError(f"a worker ended with {worker.returncode}")
+        for rank in (0, 1):
+            found = np.load(Path(folder, f"{rank}.npy"))
+            yield losses(f"weights of worker {rank}", found, model.get_weights()[0].ravel())
+    yield fact("there is a block to run", "train" in run())
+
+
+WORKER_IN_PYTORCH = """
+
+import sys
+
+import numpy as np
+
+folder, rank = sys.argv[1], int(sys.argv[2])
+given = np.load(f"{folder}/given.npz")
+model = torch.nn.Linear(3, 1)
+with torch.no_grad():
+    model.weight.copy_(torch.tensor(given["kernel"].T))
+    model.bias.zero_()
+pairs = [(torch.tensor(x), torch.tensor(y)) for x, y in zip(given["x"], given["y"])]
+train(model, pairs, rank, 2, distributed.FileStore(f"{folder}/store", 2))
+np.save(f"{folder}/{rank}.npy", model.weight.detach().numpy().ravel())
+"""
+
+
+def page_text(page: str) -> str:
+    """Return the source of a tutorial."""
+    return (TUTORIALS / f"{page}.md").read_text("utf8")
 
 
 def check_honest_forecasting(run: Run) -> Comparisons:

