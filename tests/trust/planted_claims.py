@@ -157,9 +157,9 @@ PLANTED = [
     ),
     Planted(
         "training-on-many-machines",
-        "the second worker divides by its own rows alone",
-        "float(y.size))))",
-        "float(y[rows].size))))",
+        "both workers take the same rows",
+        "rows = slice(number, None, workers)",
+        "rows = slice(0, None, workers)",
         'glue("many-apart"',
     ),
     Planted(
