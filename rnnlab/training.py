@@ -48,8 +48,9 @@ def train(
 
     A model that was made in the scope of a strategy of TensorFlow is trained by all its workers
     together, each of which calls this function with the same batches: worker :math:`k` of
-    :math:`n` takes the rows :math:`k, k + n, \dots`, and the gradients are added up. The first
-    worker keeps the checkpoint. `rnnlab.workers.run_workers` starts workers on one machine.
+    :math:`n` takes the rows :math:`k, k + n, \dots`, and the gradients are added up. Without
+    dropout the weights are those of one process up to rounding. The first worker keeps the
+    checkpoint. `rnnlab.workers.run_workers` starts workers on one machine.
 
     Args:
         model: A Keras model with one input and one output, each a tensor. Its weights are updated.

@@ -37,7 +37,7 @@ def run_workers(
 
     Each process finds the addresses of all, and its own number, in ``TF_CONFIG``, where
     ``tf.distribute.MultiWorkerMirroredStrategy()`` looks for them. A worker of TensorFlow waits
-    for ever for one that never comes: it is this function that has a time-out.
+    long for one that never comes, an hour by its source; this function has a time-out of its own.
 
     Args:
         program: A Python file.
@@ -50,10 +50,10 @@ def run_workers(
 
     Raises:
         TypeError: `workers` is no integer, or `timeout` no number.
-        ValueError: One of them is not positive.
+        ValueError: One of them is not positive, or `timeout` is not finite.
         FileNotFoundError: There is no such program.
         WorkerError: A worker ended with an error or was killed, or the time was over. The message
-            says which, and what it printed last; no worker goes on.
+            says which, numbered from 0, and what it printed last; no worker goes on.
 
     Example:
         >>> from pathlib import Path

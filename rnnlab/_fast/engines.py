@@ -218,7 +218,8 @@ class WithWorkers(WithTensorFlow):
     """Training steps of a model that several processes hold, in the scope of a strategy.
 
     Each process is given whole batches and takes every so many rows of them. Their gradients are
-    added up, so that all make the same update, which is that of one process up to rounding.
+    added up, so that all make the same update, which is that of one process up to rounding, unless
+    the model draws numbers, as dropout does.
     """
 
     def __init__(
