@@ -31,6 +31,7 @@ from safetensors.numpy import load_file, save_file
 from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
 from rnnlab.translation import END, PAD, START, encoder_decoder
+from rnnlab.workers import WorkerError
 from rnnlab.writing import writing_network
 
 
@@ -725,16 +726,11 @@ def readings(text, languages):
     return found
 
 
-class WorkerError(RuntimeError):
-    """A worker failed, or was not done in time."""
-
-
 def run_workers(program, workers=2, *, timeout=300, arguments=()):
     """Run a program in several processes that know of each other."""
-    here = "127.0.0.1"
-    servers = [socket.create_server((here, 0)) for _ in range(workers)]
-    addresses = [f"{here}:{one.getsockname()[1]}" for one in servers]
-    for server in servers:
+    found = [socket.create_server(("localhost", 0)) for _ in range(workers)]
+    addresses = [f"localhost:{one.getsockname()[1]}" for one in found]
+    for server in found:
         server.close()
     running, end = [], time.time() + timeout
     for index in range(workers):

@@ -35,9 +35,10 @@ def run_workers(
 ) -> list[str]:
     r"""Run a program in several processes that know of each other, and wait for all of them.
 
-    Each process finds the addresses of all, and its own number, in ``TF_CONFIG``, where
-    ``tf.distribute.MultiWorkerMirroredStrategy()`` looks for them. A worker of TensorFlow waits
-    long for one that never comes, an hour by its source; this function has a time-out of its own.
+    Each process finds the addresses of all, and its own number, in the environment variable
+    ``TF_CONFIG``, where TensorFlow's `MultiWorkerMirroredStrategy` looks for them. A worker of
+    TensorFlow waits long for one that never comes, an hour by its source; this function has a
+    time-out of its own.
 
     Args:
         program: A Python file.
