@@ -28,6 +28,7 @@ from rnnlab import (
     tables,
     training,
     translation,
+    workers,
     writing,
 )
 from rnnlab import dates as full_dates
@@ -416,6 +417,25 @@ def test_both_look_back_alike(kind):
         short, full = (form.look_back(model, codes, so_far, *given) for form in (plain, attention))
         for a, b in zip(short, full, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+# The plain form closes no pipe and waits for no process that it ends.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_both_run_workers_alike(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import json, os, sys, time\n"
+        "number = json.loads(os.environ['TF_CONFIG'])['task']['index']\n"
+        "if sys.argv[1:] == [str(number)]:\n    sys.exit(3)\n"
+        "time.sleep(0 if not sys.argv[1:] else 30)\nprint(number)\n"
+    )
+    for form in (plain, workers):
+        assert form.run_workers(program, 3) == ["0\n", "1\n", "2\n"]
+        with pytest.raises(workers.WorkerError, match="worker 1 of 2 ended with code 3"):
+            form.run_workers(program, arguments=["1"])
+        with pytest.raises(workers.WorkerError, match="worker"):
+            form.run_workers(program, timeout=1, arguments=["7"])
 
 
 def test_both_weigh_alike():
