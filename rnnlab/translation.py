@@ -177,7 +177,7 @@ def encoder_decoder(
     )(x)  # fmt: skip
     y = layers.Embedding(targets, embedding, name="answer_embedding")(answer)
     y = layers.LSTM(units, return_sequences=True, name="decoder")(y, initial_state=states)
-    if attention:
+    if attention in ("additive", "multiplicative"):
         query = layers.Dense(units, use_bias=False, name="query")(y)
         if attention == "additive":
             key = layers.Dense(units, use_bias=False, name="key")(read)
