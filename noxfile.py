@@ -33,6 +33,7 @@ CHECKS = {
     "pages": "outside",
     "markup": "outside",
     "figures": "docs",
+    "translations": "docs",
     "links": "docs",
     "workflows": "workflows",
 }
@@ -51,7 +52,10 @@ TRIALS = {
     "planted": "docs",
     "hostile": "tests",
     "wheels": "lock",
+    "notebooks": "docs",
+    "versions": "lock",
 }
+PUBLISHED = {"package": "docs", "site": "docs", "versions": "docs"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # nox's -p chooses among sessions that name a Python: ours name the one that is asked for.
@@ -158,7 +162,7 @@ def check_code(session: nox.Session, *fix: str) -> None:
 
 @command
 def check(session: nox.Session) -> None:
-    """Check -- pages (--lighthouse 5), markup, figures (--record), links or workflows."""
+    """Check pages (--lighthouse 5), markup, figures (--record), translations, links, workflows."""
     name, arguments = choose(session, CHECKS)
     if name == "pages":
         find_browser(session)
@@ -207,9 +211,9 @@ def study(session: nox.Session) -> None:
 
 @command
 def trust(session: nox.Session) -> None:
-    """Try to break promises: -- faults, repeat, twice, killed_builds, planted, hostile, wheels."""
+    """Try to break a promise: -- NAME says which; alone, it lists them."""
     name, arguments = choose(session, TRIALS)
-    if name in ("twice", "hostile"):  # compared with the outputs of the site
+    if name in ("twice", "hostile", "notebooks"):  # compared with the outputs of the site
         build(session)
     module = {
         "faults": "faults.run_all",
@@ -219,6 +223,8 @@ def trust(session: nox.Session) -> None:
         "planted": "planted",
         "hostile": "builds.hostile",
         "wheels": "supply.wheels",
+        "notebooks": "notebooks",
+        "versions": "supply.versions",
     }[name]
     run(session, "-m", f"tests.trust.{module}", *arguments)
 
@@ -242,15 +248,22 @@ def vendor(session: nox.Session) -> None:
 
 @command
 def dist(session: nox.Session) -> None:
-    """Build the wheel and the source archive that a release publishes."""
-    install(session, "docs")
-    folder = BUILD / "dist"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for kind in ("wheel", "sdist"):
-        code = f"from flit_core.buildapi import build_{kind} as build; build({str(folder)!r})"
-        session.run("python", "-c", code)
-    session.log(f"built: {', '.join(str(path.relative_to(ROOT)) for path in folder.iterdir())}")
+    """Make what is published: -- package, site, or versions FOLDER (of sites released before)."""
+    name, arguments = choose(session, PUBLISHED)
+    versions = "docs/_extensions/shipping/versions.py"
+    if name == "package":
+        folder = BUILD / "dist"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for kind in ("wheel", "sdist"):
+            code = f"from flit_core.buildapi import build_{kind} as build; build({str(folder)!r})"
+            session.run("python", "-c", code)
+        session.log(f"built: {', '.join(str(path.relative_to(ROOT)) for path in folder.iterdir())}")
+    elif name == "site":
+        build(session)
+        session.run("python", versions, "pack")
+    else:  # the site as it stands, which has been tested
+        session.run("python", versions, "gather", *arguments)
 
 
 @command

@@ -51,6 +51,8 @@ extensions = [
     "showing.page_times",  # {page-time}`read` and {page-time}`run`
     "showing.reference",  # a line an object, and the pages that use it
     "showing.scoreboard",  # the rows of the scoreboard as data
+    "showing.workers",  # what several workers measured, as data
+    "showing.rooms",  # the drawings of who imports whom
     "playing.playground",  # where the playground opens
     "playing.letters",  # where a network writes on or translates what the reader types
     "playing.checks",  # answers that check themselves, and the reader's progress
@@ -69,6 +71,7 @@ nitpick_ignore_regex = [("py:.*", r"(?!rnnlab\b).*")]  # ... but for other libra
 # -- Markdown --------------------------------------------------------------------------------------
 
 nb_render_markdown_format = "myst"  # what a cell returns as Markdown may hold a table
+nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]  # translators get a figure's text
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 myst_update_mathjax = False  # there is no MathJax to configure

@@ -14,9 +14,14 @@ from rnnlab.threads import one_thread
 Array = npt.NDArray[Any]
 
 
-@takes(n_values="count")
+@takes(n_values="count", known="[time, ahead] or [batch, time, ahead] or None")
 def generate(
-    model: keras.Model, beginning: npt.ArrayLike, n_values: int, *, stateful: bool = False
+    model: keras.Model,
+    beginning: npt.ArrayLike,
+    n_values: int,
+    *,
+    stateful: bool = False,
+    known: npt.ArrayLike | None = None,
 ) -> Array:
     r"""Continue a series: predict a value, take it for true, predict the one after, and so on.
 
@@ -32,13 +37,20 @@ def generate(
 
     The two agree on the first value, and part where the window begins to forget.
 
+    What is known ahead, :math:`a`, stands beside the step before, as
+    `rnnlab.windows.windows` puts it: the input at step :math:`t` is
+    :math:`[x_t, a_{t+1}]`, and outputs take the place of :math:`x` alone.
+
     Args:
         model: A `keras.Sequential` of `SimpleRNN`, `LSTM`, `GRU`, `Dense` and `Dropout` layers
-            with as many outputs as inputs at a step. Its last output is the prediction.
+            with as many outputs as inputs at a step, but for what is known ahead. Its last output
+            is the prediction.
         beginning: The values to begin with, ``[time]``, or ``[batch, time, features]`` for several
             series at once.
         n_values: The number of values to generate.
         stateful: Whether to hand on the state rather than re-read a window.
+        known: What is known ahead at each time of the beginning and of the values after it,
+            ``[time + n_values, ahead]``, or ``[batch, time + n_values, ahead]``.
 
     Returns:
         The values after the beginning, ``[n_values]`` or ``[batch, n_values, features]``, in the
@@ -48,7 +60,8 @@ def generate(
         TypeError: An argument is of another type than wanted.
         ValueError: The beginning has another shape, is empty, holds NaN or infinity, or has
             another length than the model reads; `n_values` is not positive; or the model has a
-            layer of another kind, or other outputs than inputs.
+            layer of another kind, or other outputs than inputs; or `known` has another length
+            than the beginning and the values together.
 
     Example:
         >>> model = keras.Sequential([keras.Input((None, 1)), keras.layers.SimpleRNN(1)])
@@ -56,32 +69,37 @@ def generate(
         >>> generate(model, [1.0, 2.0], 3)
         array([0., 0., 0.], dtype=float32)
     """
-    check_feedback(model, training=False)
+    ahead = 0 if known is None else np.shape(known)[-1]
+    check_feedback(model, training=False, ahead=ahead)
     series = as_numbers("beginning", beginning, model.dtype)
     if series.ndim == 1:
         series = series[np.newaxis, :, np.newaxis]
-    check_shape("beginning", series.shape, model.input_shape, "the model's inputs, or [time]")
-    given = np.ascontiguousarray(series.swapaxes(0, 1))
+    batch, window, features = series.shape if series.ndim == 3 else (1, 0, 0)
+    wanted = (*model.input_shape[:2], model.input_shape[2] - ahead)
+    check_shape("beginning", series.shape, wanted, "the model's inputs, or [time]")
+    shape = (window + n_values, batch, features + ahead)
+    if known is not None:
+        known = np.broadcast_to(known, (batch, *np.shape(known)[-2:]))
+        check_shape("known", known.shape, (batch, shape[0], ahead), "beginning and values")
     with one_thread(), np.errstate(all="ignore"):
-        values = (_stateful if stateful else _windowed)(model, given, n_values)
-    return values[:, 0, 0] if np.ndim(beginning) == 1 else values.swapaxes(0, 1)
+        values = np.zeros(shape, series.dtype)
+        values[:window, :, :features] = series.swapaxes(0, 1)
+        if known is not None:
+            values[:-1, :, features:] = known.swapaxes(0, 1)[1:]
+        (_stateful if stateful else _windowed)(model, values, window, features)
+    generated = values[window:, :, :features]
+    return generated[:, 0, 0] if np.ndim(beginning) == 1 else generated.swapaxes(0, 1)
 
 
-def _windowed(model: Any, given: Array, n_values: int) -> Array:
-    window, batch, features = given.shape
-    network = Network(model, batch, window)
-    values = np.concatenate([given, np.empty((n_values, batch, features), given.dtype)])
-    for t in range(n_values):
-        values[window + t] = network.forward(values[t : window + t])[-1]
-    return values[window:]
+def _windowed(model: Any, values: Array, window: int, features: int) -> None:
+    network = Network(model, values.shape[1], window)
+    for t in range(window, len(values)):
+        values[t, :, :features] = network.forward(values[t - window : t])[-1]
 
 
-def _stateful(model: Any, given: Array, n_values: int) -> Array:
-    network = Network(model, given.shape[1], 1)
-    values = np.empty((n_values, *given.shape[1:]), given.dtype)
-    for t, value in enumerate(given):
-        prediction = network.step(value, fresh=t == 0)
-    for value in values:
-        value[...] = prediction
-        prediction = network.step(value)
-    return values
+def _stateful(model: Any, values: Array, window: int, features: int) -> None:
+    network = Network(model, values.shape[1], 1)
+    for t in range(1, len(values)):
+        prediction = network.step(values[t - 1], fresh=t == 1)
+        if t >= window:
+            values[t, :, :features] = prediction

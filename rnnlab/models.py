@@ -1,8 +1,11 @@
 """The lab's network as a Keras model, and models kept in files."""
 
+import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -67,7 +70,9 @@ def recurrent_network(
     return model
 
 
-def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
+def save(
+    model: keras.Model, path: str | os.PathLike[str], notes: Mapping[str, Any] | None = None
+) -> None:
     """Write a model, its layers and its numbers, to a file in the format safetensors.
 
     It comes back as it is: with its weights, the states of stateful layers and of dropout's seeds;
@@ -79,12 +84,14 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
     Args:
         model: The model, of Keras's plain layers.
         path: The file; its name ends in ``.safetensors``.
+        notes: What is needed to use the model again, such as its scale and the length of its
+            windows, by name: numbers, text, arrays, lists and dictionaries of them.
 
     Raises:
-        TypeError: `model` is no Keras model.
-        ValueError: The name of the file has another ending, or the model has layers that `load`
-            would refuse, more than some ten thousand arrays, or more than 2 GB. Keras's own
-            `model.save` is for such a model.
+        TypeError: `model` is no Keras model, or the notes hold something else.
+        ValueError: The name of the file has another ending; the model has layers that `load`
+            would refuse, more than some ten thousand arrays, or more than 2 GB, for which Keras's
+            own `model.save` is; or the notes hold NaN or infinity.
         OSError: The file cannot be written.
 
     Example:
@@ -95,8 +102,9 @@ def save(model: keras.Model, path: str | os.PathLike[str]) -> None:
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model, not {type(model).__name__}")
     path = Path(os.path.realpath(_with_ending(path)))
+    own = _as_json(notes or {})
     try:
-        content = tensor_file.pack(*plain_network.describe(model))
+        content = tensor_file.pack(*plain_network.describe(model, own))
     except Exception as error:
         raise ValueError(f"model must be one that can be loaded again: {error}") from error
     # A name of its own, since others may write the same model at the same time.
@@ -134,6 +142,45 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
         return plain_network.build(*tensor_file.unpack(content))
     except Exception as error:
         raise ValueError(f"{str(path)!r} is no whole model: {error}") from error
+
+
+def load_notes(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the notes that `save` has written beside a model.
+
+    Args:
+        path: The file; its name ends in ``.safetensors``.
+
+    Returns:
+        The notes by name; arrays have become lists. A model without notes has an empty dictionary.
+
+    Raises:
+        ValueError: The name has another ending, or the file is damaged or of another kind.
+        OSError: The file cannot be read.
+
+    Example:
+        >>> save(recurrent_network(units=5), "network.safetensors", {"steps": 24})
+        >>> load_notes("network.safetensors")
+        {'steps': 24}
+    """
+    path = _with_ending(path)
+    try:
+        return plain_network.notes_of(tensor_file.unpack(read_whole(path))[0])
+    except Exception as error:
+        raise ValueError(f"{str(path)!r} is no whole model: {error}") from error
+
+
+def _as_json(notes: Mapping[str, Any]) -> Any:
+    """Return notes as they will be read again."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, np.ndarray | np.generic):
+            return value.tolist()
+        raise TypeError(f"notes must hold numbers, text, arrays and lists, not {value!r}")
+
+    try:
+        return json.loads(json.dumps(dict(notes), default=plain, allow_nan=False))
+    except ValueError as error:
+        raise ValueError(f"notes must be finite: {error}") from error
 
 
 def _with_ending(path: str | os.PathLike[str]) -> Path:

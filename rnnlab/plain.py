@@ -14,6 +14,7 @@ import re
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 from collections import namedtuple
 from dataclasses import make_dataclass
@@ -22,17 +23,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
-from rnnlab.baselines import _newest_first
 from rnnlab.plotting import COLORS
-from rnnlab.translation import END, PAD, START, encoder_decoder
+from rnnlab.reber import REBER_SYMBOLS
 from rnnlab.workers import WorkerError
-from rnnlab.writing import writing_network
 
 
 def train(
@@ -40,27 +40,26 @@ def train(
     learning_rate=None, log_every=None, validation=None,
 ):
     """Update a model's weights once for each batch."""
-    method = keras.optimizers.get(optimizer)
-    if learning_rate:
-        method.learning_rate = learning_rate
-    if optimizer == "adam" or getattr(model, "optimizer", 0) != method:
+    if optimizer == "adam" or getattr(model, "optimizer", 0) != optimizer:
         model.compile(
-            method,
+            optimizer,
             root_mean_square if loss == "rmse" else "mse",
             jit_compile=False,
         )
+    if learning_rate:
+        model.optimizer.learning_rate = learning_rate
     if log_every:
         log = SimpleNamespace(losses=[], validation_losses=[])
-        log.iterations = list(range(0, iterations, log_every))
+        last = iterations - 1
+        log.iterations = [*range(0, last, log_every), last]
     draws = iter(batches, None) if callable(batches) else batches
     for i, (x, y) in zip(range(iterations), draws):
         model.train_on_batch(x, y)
         if log_every and i in log.iterations:
             log.losses.append(float(model.compute_loss(x, y, model(x))))
             if validation:
-                x, y = validation
-                last = float(model.compute_loss(x, y, model(x)))
-                log.validation_losses.append(last)
+                new = model.compute_loss(*validation, model(validation[0]))
+                log.validation_losses.append(float(new))
     if log_every:
         return log
 
@@ -122,13 +121,16 @@ def fed_back(model, x, own):
     return tf.stack(inputs, axis=1)
 
 
-def generate(model, beginning, n_values, stateful=False):
+def generate(model, beginning, n_values, stateful=False, known=None):
     """Continue a series, each predicted value being the next input."""
     series = np.atleast_3d(beginning).astype(model.dtype)
     batch, given, features = series.shape
-    for _ in range(n_values):
-        # To carry the state on is to read all that there was.
-        past = series if stateful else series[:, -given:]
+    for end in range(given, given + n_values):
+        past = series[:, 0 if stateful else end - given :]
+        if known is not None:
+            after = slice(end + 1 - past.shape[1], end + 1)
+            ahead = np.broadcast_to(known, (batch, *np.shape(known)[-2:]))
+            past = np.dstack([past, ahead[:, after]])
         outputs = model.predict_on_batch(past)
         latest = outputs.reshape(batch, -1, features)[:, -1:]
         series = np.concatenate([series, latest], axis=1)
@@ -149,11 +151,14 @@ def recurrent_network(units=100, activation="relu", features=1, seed=0):
     return model
 
 
-def save(model, path):
-    """Write a model's description and weights to a safetensors file."""
-    description = json.dumps(model.get_config()).encode()
-    text = np.frombuffer(description, np.uint8)
+def save(model, path, notes=None):
+    """Write a model's description, weights and notes to a file."""
+    text = json.dumps(
+        {"model": model.get_config(), "notes": notes},
+        default=lambda array: array.tolist(),
+    )
     weights = {str(n): v.numpy() for n, v in enumerate(model.variables)}
+    text = np.frombuffer(text.encode(), np.uint8)
     save_file(weights | {"text": text}, path)
 
 
@@ -163,16 +168,78 @@ def load(path):
         arrays = load_file(path)
     except SafetensorError as error:
         raise ValueError(f"{path!r} is no whole model: {error}") from error
-    description = json.loads(arrays.pop("text").tobytes())
+    description = json.loads(arrays.pop("text").tobytes())["model"]
     model = keras.Sequential.from_config(description)
     for number, variable in enumerate(model.variables):
         variable.assign(arrays[str(number)])
     return model
 
 
+def load_notes(path):
+    """Read the notes beside a model."""
+    return json.loads(load_file(path)["text"].tobytes())["notes"]
+
+
+def read_series(
+    path, columns, time, time_format, step="", zone="", gaps="", **csv
+):
+    """Read columns of numbers with their times, at regular steps."""
+    missing = csv.pop("missing", [-999, -9999])
+    table = pd.read_csv(path, na_values=missing, **csv).drop_duplicates()
+    text = table[[*np.atleast_1d(time)]].astype(str).agg(" ".join, axis=1)
+    times = pd.to_datetime(text, format=time_format)
+    if zone:
+        summer = ~times.duplicated().to_numpy()
+        times = times.dt.tz_localize(zone, ambiguous=summer)
+    table = table[columns].astype(float).set_index(times).sort_index()
+    usual = table.index.to_series().diff().mode()[0]
+    months = round(usual / pd.Timedelta("30.4D"))
+    table = table.asfreq(step or (f"{months}MS" if months else usual))
+    filled = table.interpolate(limit_area="inside")
+    if not gaps and not filled.equals(table):
+        raise ValueError("values are missing: choose gaps='fill' or 'keep'")
+    table = filled if gaps == "fill" else table
+    return table, f"{len(table)} rows from {table.index[0]} on"
+
+
+class Scale(namedtuple("Scale", "mean std")):
+    """The mean and the standard deviation of a series."""
+
+    @classmethod
+    def of(cls, training):
+        return cls(np.nanmean(training, 0), np.nanstd(training, 0))
+
+    def apply(self, values):
+        return (values - self.mean) / self.std
+
+    def undo(self, values):
+        return self.mean + self.std * values
+
+
+def rolling_origins(n_values, horizon, n_origins, stride=None):
+    """Return the places from which to forecast, at equal distances."""
+    last = n_values - horizon
+    return last - (stride or horizon) * np.arange(n_origins)[::-1]
+
+
+def block_bootstrap(differences, block, rng, level=0.95):
+    """Return an interval for the mean of differences in time."""
+    n = len(differences)
+    starts = rng.choice(n, size=(2000, -(-n // block)))
+    places = (starts[..., np.newaxis] + np.arange(block)) % n
+    means = differences[places.reshape(2000, -1)[:, :n]].mean(axis=1)
+    return tuple(np.quantile(means, [(1 - level) / 2, (1 + level) / 2]))
+
+
+def pinball(targets, predictions, levels):
+    """Return the mean pinball loss of forecast quantiles."""
+    above = targets[..., np.newaxis] - predictions
+    return np.mean(np.maximum(levels * above, (levels - 1) * above))
+
+
 def Table(columns, formats=None):
     """Return columns of numbers or text as lines of text."""
-    form = {k: f"{{:{spec}}}".format for k, spec in (formats or {}).items()}
+    form = formats and {k: f"{{:{s}}}".format for k, s in formats.items()}
     return pd.DataFrame(columns).to_string(index=False, formatters=form)
 
 
@@ -183,48 +250,89 @@ class LinearForecast:
         self.coefficients, self.intercept = coefficients, intercept
 
     def predict(self, inputs):
-        latest = _newest_first(inputs, len(self.coefficients))
-        ahead = latest @ self.coefficients + self.intercept
+        x, order = np.asarray(inputs)[..., 0], len(self.coefficients)
+        cut = np.lib.stride_tricks.sliding_window_view(x, order, axis=1)
+        ahead = cut[..., ::-1] @ self.coefficients + self.intercept
         return ahead[:, -1, :, None] if ahead.shape[2] > 1 else ahead
 
     def generate(self, beginning, n_values):
-        values = list(beginning)
+        series = np.reshape(beginning, (1, -1, 1))
         for _ in range(n_values):
-            latest = values[-len(self.coefficients) :]
-            latest = np.reshape(latest, (1, -1, 1))
-            values.append(self.predict(latest).item())
-        return np.array(values[len(beginning) :])
+            latest = series[:, -len(self.coefficients) :]
+            series = np.append(series, self.predict(latest), axis=1)
+        return series[0, len(beginning) :, 0]
 
 
-def windows(values, n_steps, horizon=None, at_each_step=False):
+def fit_linear(inputs, targets, *, order=None):
+    """Fit weighted sums of the last values by least squares."""
+    x, y = np.asarray(inputs)[..., 0], np.asarray(targets)[..., 0]
+    if order:
+        x = np.lib.stride_tricks.sliding_window_view(x, order, axis=1)
+        x, y = x.reshape(-1, order), y[:, order - 1 :].reshape(-1, 1)
+    x = np.column_stack([x[:, ::-1], np.ones(len(x))])
+    fitted = np.linalg.lstsq(x, y, rcond=None)[0]
+    return LinearForecast(fitted[:-1], fitted[-1])
+
+
+def mse_by_step(targets, predictions):
+    """Return the mean squared error at each time step of the windows."""
+    return np.square(np.subtract(targets, predictions)).mean(axis=(0, 2))
+
+
+def coverage(targets, lower, upper):
+    """Return the share of values that their intervals hold."""
+    return float(np.mean((lower <= targets) & (targets <= upper)))
+
+
+def interval_score(targets, lower, upper, level):
+    """Return the mean width of intervals, with a fine for misses."""
+    off = np.maximum(lower - targets, 0) + np.maximum(targets - upper, 0)
+    return float(np.mean(upper - lower + 2 / (1 - level) * off))
+
+
+def conformal_margin(residuals, level):
+    """Return how far to go on either side of a forecast."""
+    errors = np.sort(np.abs(residuals), axis=None)
+    return errors[int(np.ceil(round((len(errors) + 1) * level, 9))) - 1]
+
+
+def time_series(t):
+    """Return the value of the lab's series at each time."""
+    return t * np.sin(t) / 3 + 2 * np.sin(t * 5)
+
+
+def windows(values, n_steps, horizon=None, at_each_step=False, known=None):
     """Cut a series into all its windows, and what follows each."""
     cut = np.lib.stride_tricks.sliding_window_view
     every = cut(np.atleast_3d(values), n_steps + (horizon or 1), axis=1)
     every = np.concatenate(every.swapaxes(2, 3))
+    x, y = every[:, :n_steps], every[:, n_steps if horizon else 1 :]
     if at_each_step:
-        y = cut(every[:, 1:], horizon, axis=1).swapaxes(2, 3)
-        return every[:, :n_steps], y.reshape(len(every), n_steps, -1)
-    return every[:, :n_steps], every[:, n_steps if horizon else 1 :]
+        y = [every[:, h : h + n_steps] for h in range(1, horizon + 1)]
+        y = np.concatenate(y, axis=2)
+    if known is not None:
+        ahead = np.reshape(known, (-1, *np.shape(known)[-2:]))
+        ahead = windows(ahead, n_steps, horizon or 1, at_each_step=True)[1]
+        x = np.dstack([x, ahead])
+    return x, y
 
 
-FUNCTION_AND_SLOPE = {
-    "linear": (lambda a: a, np.ones_like),
-    "relu": (lambda a: np.maximum(a, 0), lambda y: 1.0 * (y > 0)),
-    "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda y: y * (1 - y)),
-    "tanh": (np.tanh, lambda y: 1 - y**2),
-}
+KEPT = "inputs kernel recurrent_kernel states outputs slopes"
+Forward = make_dataclass("Forward", KEPT.split())
 
 
 def forward(
-    inputs, kernel, recurrent_kernel, bias=None, activation="tanh", *,
-    initial_state=None,
+    inputs, kernel, recurrent_kernel, bias, activation="tanh",
+    initial_state=0,
 ):
     """Run a simple recurrent network; keep what its gradients need."""
     x, w_x, w_h = map(np.asarray, (inputs, kernel, recurrent_kernel))
-    function, slope = FUNCTION_AND_SLOPE[activation]
-    h = [np.zeros((len(x), len(w_h)))]
-    if initial_state is not None:
-        h = [initial_state]
+    function, slope = np.tanh, lambda y: 1 - y**2
+    if activation == "relu":
+        function, slope = lambda a: np.maximum(a, 0), lambda y: y > 0
+    if activation == "linear":
+        function, slope = lambda a: a, np.ones_like
+    h = [np.full((len(x), len(w_h)), initial_state)]
     for t in range(x.shape[1]):
         a = x[:, t] @ w_x + h[-1] @ w_h
         h.append(function(a if bias is None else a + bias))
@@ -233,18 +341,13 @@ def forward(
     return Forward(x, w_x, w_h, states, outputs, slope(outputs))
 
 
-KEPT = "inputs kernel recurrent_kernel states outputs slopes"
-Forward = make_dataclass("Forward", KEPT.split())
-
-
 def backward(kept, output_gradients, truncate_after=None):
     """Carry the slope of a loss back from the outputs."""
     g, w_h = np.asarray(output_gradients), kept.recurrent_kernel
     errors, returned = np.zeros(g.shape), []
     for t in reversed(range(g.shape[1])):
         arriving = [g[:, t] + sum(returned)]
-        if truncate_after:
-            # What later steps send back is kept apart, the newest first.
+        if truncate_after:  # what steps send back is kept apart, by age
             arriving = [g[:, t], *returned][:truncate_after]
         by_age = [a * kept.slopes[:, t] for a in arriving]
         errors[:, t] = sum(by_age)
@@ -257,6 +360,16 @@ def backward(kept, output_gradients, truncate_after=None):
 
 SLOPES = "kernel recurrent_kernel bias inputs initial_state"
 Gradients = namedtuple("Gradients", SLOPES)
+
+
+def state_gradient_norms(kept):
+    """Measure how much of a change of a state reaches the last one."""
+    product = np.eye(kept.outputs.shape[2])
+    norms = [np.ones(len(kept.outputs))]
+    for t in reversed(range(kept.outputs.shape[1])):
+        product = kept.recurrent_kernel * kept.slopes[:, [t]] @ product
+        norms.append(np.linalg.norm(product, ord=2, axis=(1, 2)))
+    return np.stack(norms, axis=1)
 
 
 def simple_rnn(
@@ -314,9 +427,9 @@ def gru(
     mask=None, go_backwards=False, reset_after=True,
 ):
     """Run a gated recurrent unit over sequences."""
-    b = d = 0
-    if bias is not None:
-        b, d = (bias[0], bias[1]) if reset_after else (bias, 0)
+    b, d = (0, 0) if bias is None else (bias[0], bias[1])
+    if not reset_after:
+        b, d = 0 if bias is None else bias, 0
     x, outputs = inputs @ kernel + b, []
     h = tf.zeros_like(x[:, 0, : x.shape[-1] // 3])
     if initial_state is not None:
@@ -350,6 +463,39 @@ def named_lines(ax, x, lines, reference=""):
     return ax
 
 
+def dots_with_medians(ax, runs):
+    """Draw a ring for each run, and a stroke at the median of each row."""
+    for row, found in enumerate(runs.values()):
+        at, blue = [row] * len(found), COLORS["blue"]
+        ax.plot(found, at, "o", color=blue, mfc="none")
+        ax.plot(np.median(found), row, "|", c="black", ms=14, mew=1.5)
+    names = [textwrap.fill(name, 18) for name in runs]
+    ax.set_yticks(range(len(runs)), names)
+    ax.set_ylim(len(runs) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
+    return ax
+
+
+def heat_map(ax, values, row_labels, column_labels, decimals=2):
+    """Draw a matrix as cells that hold their values."""
+    matrix = np.asarray(values, float)
+    full = max(1, np.abs(matrix).max())
+    for (row, column), value in np.ndenumerate(matrix):
+        color = COLORS["blue"] if value > 0 else COLORS["vermilion"]
+        fill = color, 0.5 * abs(value) / full
+        ax.add_patch(plt.Rectangle((column, row), 1, 1, fc=fill, lw=0))
+        place, text = (column + 0.5, row + 0.5), f"{value:z.{decimals}f}"
+        ax.text(*place, text, ha="center", va="center")
+    rows, columns = matrix.shape
+    ax.set(xlim=(0, columns), ylim=(rows, 0))
+    ax.set_xticks(np.arange(columns) + 0.5, column_labels)
+    ax.set_yticks(np.arange(rows) + 0.5, row_labels)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
 def label_lines(ax):
     """Name each line that has a label, in its colour, where it ends."""
     for name, line in {line.get_label(): line for line in ax.lines}.items():
@@ -358,6 +504,41 @@ def label_lines(ax):
             look = {"color": line.get_color(), "va": "center"}
             ax.annotate(name, line.get_xydata()[-1], **place, **look)
     return ax
+
+
+def bare_bones_weights():
+    """Return the lab's weights as TensorFlow 1 drew them."""
+    options = {"dtype": tf.float32, "seed": 42}
+    normal = tf.raw_ops.RandomStandardNormal
+    with tf.Graph().as_default(), tf.device("CPU"):
+        first = normal(shape=[3, 5], seed2=5, **options)
+        second = normal(shape=[5, 5], seed2=14, **options)
+        kernels = tf.compat.v1.Session().run([first, second])
+    return *kernels, np.zeros(5, np.float32)
+
+
+def with_outer_changed(string):
+    """Return a string that is wrong in its last symbol but one alone."""
+    return string[:-2] + {"T": "P", "P": "T"}[string[-2]] + string[-1]
+
+
+def one_hot(strings, *, align="start"):
+    """Return strings as arrays with a one in the column of each symbol."""
+    longest = max(map(len, strings))
+    pad = str.rjust if align == "end" else str.ljust
+    letters = np.array([list(pad(one, longest)) for one in strings])
+    return np.float64(letters[..., np.newaxis] == list(REBER_SYMBOLS))
+
+
+def writing_network(characters, units=256, *, embedding=64, seed=0):
+    """Return a network that says how likely each character is next."""
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential([
+        keras.Input((None,), dtype="int32"),
+        keras.layers.Embedding(characters, embedding),
+        keras.layers.LSTM(units, return_sequences=True),
+        keras.layers.Dense(characters),
+    ])  # fmt: skip
 
 
 class Vocabulary:
@@ -370,8 +551,7 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, text):
-        number = {c: n for n, c in enumerate(self.characters)}
-        return np.array([number[c] for c in text])
+        return np.array([self.characters.index(c) for c in text])
 
     def decode(self, codes):
         return "".join(self.characters[code] for code in codes)
@@ -479,19 +659,14 @@ def write(model, vocabulary, beginnings, count, rng, **cut):
 
 def load_writer(path):
     """Read a network, kept in a byte a weight, and its vocabulary."""
-    arrays = load_file(path)
     with safe_open(path, "numpy") as file:
-        vocabulary = Vocabulary(file.metadata()["vocabulary"])
+        letters = Vocabulary(file.metadata()["vocabulary"])
+        arrays = {name: file.get_tensor(name) for name in file.keys()}
     names = "embedding kernel recurrent_kernel bias readout readout_bias"
-    weights = [
-        arrays[name] * arrays.get(f"{name}.scale", 1)
-        for name in names.split()
-    ]
-    model = writing_network(
-        len(vocabulary), len(weights[2]), embedding=weights[0].shape[1]
-    )
-    model.set_weights(weights)
-    return model, vocabulary
+    w = [arrays[n] * arrays.get(f"{n}.scale", 1) for n in names.split()]
+    model = writing_network(len(letters), len(w[2]), embedding=len(w[0][0]))
+    model.set_weights(w)
+    return model, letters
 
 
 def sums(count, digits, rng):
@@ -505,10 +680,12 @@ def sums(count, digits, rng):
     return list(found.values()), [str(a + b) for a, b in found]
 
 
+PAD, START, END = "\0\2\3"  # the first characters of vocabularies
+
+
 def vocabulary_of(texts):
     """Number padding, start and end, and the characters of texts."""
-    characters = sorted(set("".join(texts)))
-    return Vocabulary(PAD + START + END + "".join(characters))
+    return Vocabulary("\0\2\3" + "".join(sorted(set("".join(texts)))))
 
 
 def padded(vocabulary, texts):
@@ -525,6 +702,31 @@ def translate(model, source, target, texts, *, longest=20):
         y = np.column_stack([y, np.argmax(model([x, y])[:, -1], axis=-1)])
     said = [target.decode(row) for row in y[:, 1:]]
     return [answer.partition(END)[0] for answer in said]
+
+
+def encoder_decoder(
+    sources, targets, units=128, *, attention=None, embedding=32, seed=0
+):
+    """Return a network that reads a string and says another one."""
+    keras.utils.set_random_seed(seed)
+    make, lstm = keras.layers, {"units": units, "return_sequences": True}
+    source = keras.Input((None,), dtype="int32", name="source")
+    answer = keras.Input((None,), dtype="int32", name="answer")
+    embed = {"name": "source_embedding", "mask_zero": True}
+    x = make.Embedding(sources, embedding, **embed)(source)
+    read, *states = make.LSTM(**lstm, return_state=True, name="encoder")(x)
+    y = make.Embedding(targets, embedding, name="answer_embedding")(answer)
+    y = make.LSTM(**lstm, name="decoder")(y, initial_state=states)
+    if attention:
+        query = make.Dense(units, use_bias=False, name="query")(y)
+        seen, kind = [query, read], make.Attention
+        if attention == "additive":
+            key = make.Dense(units, use_bias=False, name="key")(read)
+            seen, kind = [query, read, key], make.AdditiveAttention
+        both = make.Concatenate()([y, kind(name="attention")(seen)])
+        y = make.Dense(units, "tanh", name="combined")(both)
+    logits = make.Dense(targets, name="readout")(y)
+    return keras.Model([source, answer], logits)
 
 
 def load_translator(path):
@@ -665,8 +867,7 @@ def origins(text):
 
 def phrases(words, count, longest, rng):
     """Draw phrases of words, as long as is drawn first."""
-    every, found = np.array(words), []
-    lengths = np.array([len(word) for word in words])
+    every, lengths, found = np.array(words), np.char.str_len(words), []
     for room in rng.integers(min(lengths), longest + 1, count):
         phrase = str(rng.choice(every[lengths <= room]))
         while len(longer := f"{phrase} {rng.choice(every)}") <= room:
@@ -682,16 +883,14 @@ def read_languages(path):
 
 def written(day, language, pattern):
     """Write a date by a pattern of Unicode's CLDR."""
-    parts = {
-        "y": day.year, "yy": f"{day.year % 100:02}",
-        "M": day.month, "MM": f"{day.month:02}",
-        "d": day.day, "dd": f"{day.day:02}",
-    }
+    numbers = {"y": day.year, "M": day.month, "d": day.day}
 
     def text(found):
         quoted, field, other = found.groups()
-        if field in parts:
-            return str(parts[field])
+        if field in numbers:
+            return str(numbers[field])
+        if field in ("yy", "MM", "dd"):
+            return f"{numbers[field[0]] % 100:02}"
         index = day.weekday() if "E" in (field or "") else day.month - 1
         return language[field][index] if field else quoted or other
 

@@ -1,5 +1,7 @@
 """Make a program give the same numbers each time that it runs."""
 
+import os
+
 import keras
 import tensorflow as tf
 from threadpoolctl import threadpool_limits
@@ -37,10 +39,15 @@ def make_repeatable(seed: int, *, threads: int = 1) -> None:
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
     except RuntimeError:
-        raise RuntimeError(
-            f"threads cannot be set to {threads} any more: call make_repeatable before anything "
-            "else is done with TensorFlow"
-        ) from None
+        # It already runs. On as many threads as are wanted, there is nothing to be set.
+        usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+        running = tf.config.threading.get_intra_op_parallelism_threads() or len(usable(0))
+        if running != threads:
+            raise RuntimeError(
+                f"threads cannot be set to {threads} any more, as TensorFlow already runs on "
+                f"{running}: call make_repeatable before anything else is done with TensorFlow, "
+                f"or with threads={running}"
+            ) from None
     keras.utils.set_random_seed(int(seed))
     tf.config.experimental.enable_op_determinism()
     threadpool_limits(threads, user_api="blas")

@@ -124,7 +124,7 @@ def train_scheduled(
         ...     model, series, iterations=200, rng=np.random.default_rng(0), **half
         ... )
         >>> history.iterations
-        [0, 100]
+        [0, 100, 199]
 
     References:
         Bengio, Vinyals, Jaitly and Shazeer (2015), "Scheduled sampling for sequence prediction

@@ -62,7 +62,8 @@ def train(
         optimizer: The name of a Keras optimizer, or one that is made already; that one goes on
             from where it is.
         learning_rate: For an optimizer given by name; None takes Keras's default for it.
-        log_every: The loss is logged at iteration 0 and every so many iterations from there.
+        log_every: The loss is logged at iteration 0, every so many iterations from there, and at
+            the last.
         validation: Inputs and targets never trained on, for a loss to be logged beside the other.
         checkpoint: A `rnnlab.checkpoints.Checkpoint` to keep the run in; if its file is there, the
             run goes on from it. Then `batches` must be a function that draws from its `rng`.
@@ -82,6 +83,7 @@ def train(
             than `iterations`; or there are callbacks beside it. The model keeps the weights
             reached.
         OSError: The checkpoint cannot be read or written, or another run is kept in it.
+        RuntimeError: Workers run on different versions of Keras, TensorFlow or NumPy.
         NonFiniteLossError: The loss or a weight stopped being finite. The model keeps the last
             weights that were.
         KeyboardInterrupt: Ctrl-C was pressed. The iteration at hand was finished; the model, and

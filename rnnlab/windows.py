@@ -11,11 +11,21 @@ from rnnlab._door import Array, Rng, takes
 
 @takes(
     values="[time] or [time, features] or [batch, time, features]",
-    n_steps="count < time",
-    horizon="count <= time - n_steps or None",
+    n_steps="count",
+    horizon="integer >= 0 or None",
+    stride="count",
+    rate="count",
+    known="[time, ahead] or [batch, time, ahead] or None",
 )
 def windows(
-    values: npt.ArrayLike, n_steps: int, horizon: int | None = None, *, at_each_step: bool = False
+    values: npt.ArrayLike,
+    n_steps: int,
+    horizon: int | None = None,
+    *,
+    at_each_step: bool = False,
+    stride: int = 1,
+    rate: int = 1,
+    known: npt.ArrayLike | None = None,
 ) -> tuple[Array, Array]:
     r"""Cut a series into all its windows, each with what is to be forecast from it.
 
@@ -32,23 +42,32 @@ def windows(
     Without a horizon they are the next value at each step. Split a series first and cut each
     part on its own: a window across the border would show the one part to the other.
 
+    What is known ahead, such as the hour, a holiday or a price, stands beside the step before: a
+    window's input at step :math:`t` is then
+
+    .. math:: [x_{i+t},\ a_{i+t+1}, \dots, a_{i+t+h}]
+
     Args:
         values: The series :math:`x`, ``[time]`` or ``[time, features]``, or several of them,
             ``[batch, time, features]``, of which each is cut on its own.
         n_steps: :math:`w`, the number of time steps in each window.
-        horizon: :math:`h`, the number of values to forecast.
+        horizon: :math:`h`, the number of values to forecast; 0 cuts windows without targets.
         at_each_step: Whether to forecast them at each step, not only after the last.
+        stride: The number of values from the beginning of a window to that of the next.
+        rate: The number of values from one step of a window to the next: 2 takes every other one.
+        known: :math:`a`, what is known ahead at each time of the values, ``[time, ahead]``, or of
+            each series, ``[batch, time, ahead]``.
 
     Returns:
         Inputs ``[windows, n_steps, features]``, the earliest window first, and targets, float64.
         These are ``[windows, n_steps, features]`` without a horizon,
         ``[windows, horizon, features]`` with one, and ``[windows, n_steps, horizon * features]``
-        at each step.
+        at each step. What is known ahead adds ``horizon * ahead`` features to the inputs.
 
     Raises:
-        TypeError: `n_steps` or `horizon` is no integer, or `values` are no numbers.
-        ValueError: `values` have another shape, hold NaN or infinity, or end before the horizon
-            of the first window does.
+        TypeError: A number of steps is no integer, or `values` or `known` are no numbers.
+        ValueError: An array has another shape or holds NaN or infinity, a number of steps is too
+            small, or `values` end before the horizon of the first window does.
 
     Example:
         >>> inputs, targets = windows([1.0, 2.0, 3.0, 4.0, 5.0], n_steps=2, horizon=1)
@@ -61,17 +80,35 @@ def windows(
     """
     if horizon is None:
         horizon, at_each_step = 1, True
+    if not horizon and (at_each_step or known is not None):
+        raise ValueError("horizon must be at least 1 at each step, and with what is known ahead")
     series = np.asarray(values)
     if series.ndim == 1:
         series = series[:, np.newaxis]
     series = series.reshape(-1, *series.shape[-2:])
+    span = (n_steps + horizon - 1) * rate + 1
+    if span > series.shape[1]:
+        raise ValueError(
+            f"values must have at least {span} steps for n_steps={n_steps}, horizon={horizon} and "
+            f"rate={rate}, not {series.shape[1]}"
+        )
     cut = np.lib.stride_tricks.sliding_window_view
-    every = np.concatenate(cut(series, n_steps + horizon, axis=1).swapaxes(2, 3))
-    targets = every[:, n_steps:]
-    if at_each_step:
-        following = cut(every[:, 1:], horizon, axis=1).swapaxes(2, 3)
-        targets = following.reshape(len(every), n_steps, -1)
-    return every[:, :n_steps].copy(), targets.copy()
+
+    def every_window(series: Array) -> Array:
+        cuts = cut(series, span, axis=1)[:, ::stride, :, ::rate]
+        return np.concatenate(cuts.swapaxes(2, 3))
+
+    def following(every: Array) -> Array:
+        """Return at each step what follows there, ``[windows, n_steps, horizon * features]``."""
+        return cut(every[:, 1:], horizon, axis=1).swapaxes(2, 3).reshape(len(every), n_steps, -1)
+
+    every = every_window(series)
+    inputs = every[:, :n_steps]
+    targets = following(every) if at_each_step else every[:, n_steps:]
+    if known is not None:
+        ahead = np.broadcast_to(known, (len(series), *np.shape(known)[-2:]))
+        inputs = np.concatenate([inputs, following(every_window(ahead))], axis=2)
+    return inputs.copy(), targets.copy()
 
 
 @takes(values="[time] or [time, features]", shares="[parts] > 0 and < 1")

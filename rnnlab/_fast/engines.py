@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
+import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -229,6 +230,7 @@ class WithWorkers(WithTensorFlow):
         self.model, self.optimizer, self.kind = model, optimizer, loss
         self.strategy, self.size = strategy_of(model), targets.size
         self.parts = self.strategy.num_replicas_in_sync
+        _require_same_versions(self.strategy)
         if len(inputs) < self.parts:
             raise ValueError(
                 f"batch 0 must have a row for each of the {self.parts} workers, not {len(inputs)}"
@@ -270,3 +272,15 @@ class WithWorkers(WithTensorFlow):
             penalized = tf.add_n([part, *penalties])
         self.optimizer.apply(tape.gradient(penalized, weights), weights)
         return squares
+
+
+def _require_same_versions(strategy: Any) -> None:
+    """Fail in all workers if one has another Keras, TensorFlow or NumPy than the others."""
+    own = f"Keras {keras.__version__}, TensorFlow {tf.__version__}, NumPy {np.__version__}"
+    width = 120  # all send as many numbers
+    letters = list(own.encode()[:width].ljust(width))
+    sent = strategy.run(lambda: tf.constant([letters]))
+    said = [bytes(row).decode().strip() for row in strategy.gather(sent, axis=0).numpy().tolist()]
+    if len(set(said)) > 1:
+        each = "; ".join(f"worker {number} has {words}" for number, words in enumerate(said))
+        raise RuntimeError(f"workers must run on the same versions, but {each}")

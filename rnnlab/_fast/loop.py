@@ -33,7 +33,7 @@ class History:
         >>> model, rng = recurrent_network(units=5), np.random.default_rng(0)
         >>> history = train(model, lambda: next_batch(50, 20, rng), iterations=200)
         >>> history.iterations, len(history.losses)
-        ([0, 100], 2)
+        ([0, 100, 199], 3)
     """
 
     iterations: list[int] = field(default_factory=list)
@@ -82,7 +82,7 @@ def run(
         feed: From the engine, and the number of iterations that a checkpoint has behind it, to
             the batches of those that are left.
         iterations: The number of updates.
-        log_every: How many iterations apart losses are logged.
+        log_every: How many iterations apart losses are logged; the last is, too.
         validation: A batch to log losses on, never trained on.
         checkpoint: Where to keep the run, and to go on from.
         callbacks: Callbacks of Keras, which see and change Keras's own variables.
@@ -98,6 +98,10 @@ def run(
         if done > iterations:
             raise ValueError(f"iterations must be at least the {done} of the checkpoint")
         started -= history.seconds
+        if done < iterations and history.iterations[-1:] == [done - 1] and (done - 1) % log_every:
+            # It was logged as the last of all, which it is no more.
+            for logged_so_far in (history.iterations, history.losses, history.validation_losses):
+                del logged_so_far[-1:]
         engine = engine_for(model, optimizer, loss, *first, by_hand=not callbacks)
         batches = feed(engine, done)
         listeners = keras.callbacks.CallbackList(callbacks, model=model)
@@ -115,7 +119,7 @@ def run(
                     listeners.on_train_batch_begin(iteration)
                     value = engine.step(*batch)
                     listeners.on_train_batch_end(iteration, {"loss": value})
-                    logged = iteration % log_every == 0
+                    logged = iteration % log_every == 0 or iteration == iterations - 1
                     if logged and math.isfinite(value):
                         value = engine.loss(*batch)
                     if not math.isfinite(value):

@@ -137,8 +137,13 @@ def unsupported(model: Any, *, training: bool) -> str:
     return ""
 
 
-def check_feedback(model: Any, *, training: bool) -> None:
+def check_feedback(model: Any, *, training: bool, ahead: int = 0) -> None:
     """Make sure that `Network` computes what a model does, and can take its outputs for inputs.
+
+    Args:
+        model: The model.
+        training: Whether it is to be trained.
+        ahead: The number of inputs at a step that are known ahead, and stand behind the others.
 
     Raises:
         TypeError: It is no Keras model.
@@ -149,8 +154,11 @@ def check_feedback(model: Any, *, training: bool) -> None:
     if reason := unsupported(model, training=training):
         raise ValueError(f"model cannot be fed its own forecasts here: {reason}")
     features, outputs = model.input_shape[-1], model.output_shape[-1]
-    if features != outputs:
-        raise ValueError(f"model must have {features} outputs, as many as inputs, not {outputs}")
+    if features - ahead != outputs:
+        besides = f" besides the {ahead} known ahead" if ahead else ""
+        raise ValueError(
+            f"model must have {features - ahead} outputs, as many as inputs{besides}, not {outputs}"
+        )
 
 
 def _computing_layers(model: Any) -> list[Any]:

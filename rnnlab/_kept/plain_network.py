@@ -12,6 +12,8 @@ from rnnlab._keras_private import states_of
 
 #: Each layer in a description takes time to build.
 _LONGEST_DESCRIPTION = 1_000_000
+#: Where a description holds notes, which are none of Keras's.
+_NOTES = "rnnlab_notes"
 #: Layers that are numbers and arithmetic. Others read files, run code that they carry, or allocate
 #: by a number in their description.
 _LAYERS = """
@@ -41,15 +43,19 @@ def variables_of(model: Any) -> list[Any]:
     return [*model.variables, *states_of(model)]
 
 
-def describe(model: Any) -> tuple[str, list[Array]]:
+def describe(model: Any, notes: dict[str, Any] | None = None) -> tuple[str, list[Array]]:
     """Return the description of a network and its numbers, which `build` can build again.
+
+    Args:
+        model: The network.
+        notes: What is kept in the description beside it, as JSON has it.
 
     Raises:
         Exception: It has other layers; the kind is Keras's or ours.
     """
     config = keras.saving.serialize_keras_object(model)
     config.pop("compile_config", None)  # how it was trained
-    description = json.dumps(config)
+    description = json.dumps({**config, _NOTES: notes} if notes else config)
     arrays = [variable.numpy() for variable in variables_of(model)]
     _check(description, arrays)
     return description, arrays
@@ -68,10 +74,15 @@ def build(description: str, arrays: list[Array]) -> Any:
     return model
 
 
+def notes_of(description: str) -> dict[str, Any]:
+    """Return the notes that a description holds."""
+    return dict(json.loads(description).get(_NOTES, {}))
+
+
 def _check(description: str, arrays: list[Array]) -> None:
     if len(description) > _LONGEST_DESCRIPTION:
         raise ValueError(f"its description is longer than {_LONGEST_DESCRIPTION:,} characters")
-    _check_classes(json.loads(description))
+    _check_classes(_config(description))
     with tf.Graph().as_default():  # where variables have shapes, and nothing is computed
         check_layout(arrays, variables_of(_built(description)))
 
@@ -79,9 +90,16 @@ def _check(description: str, arrays: list[Array]) -> None:
 def _built(description: str) -> Any:
     state = random.getstate()  # Keras draws seeds from it, for numbers that are then replaced
     try:
-        return keras.saving.deserialize_keras_object(json.loads(description), safe_mode=True)
+        return keras.saving.deserialize_keras_object(_config(description), safe_mode=True)
     finally:
         random.setstate(state)
+
+
+def _config(description: str) -> Any:
+    config = json.loads(description)
+    if isinstance(config, dict):
+        config.pop(_NOTES, None)
+    return config
 
 
 def _check_classes(value: Any) -> None:

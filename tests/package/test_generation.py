@@ -9,6 +9,7 @@ import pytest
 from rnnlab.generation import generate
 from rnnlab.lab2019 import next_batch, time_series
 from rnnlab.models import recurrent_network
+from rnnlab.windows import windows
 
 LAYERS = keras.layers
 
@@ -122,7 +123,7 @@ def test_the_stateful_form_takes_one_step_a_value_however_many_there_are(monkeyp
     monkeypatch.setattr("rnnlab._fast.network.Network.forward", forward)
     generate(recurrent_network(3), BEGINNING, 100_000, stateful=True)
     assert set(steps) == {(1, 1, 1)}
-    assert len(steps) == len(BEGINNING) + 100_000
+    assert len(steps) == len(BEGINNING) + 100_000 - 1  # the last value is read by nothing
     steps.clear()
     generate(recurrent_network(3), BEGINNING, 10)
     assert steps == [(20, 1, 1)] * 10
@@ -200,3 +201,42 @@ def test_a_million_values_take_no_more_memory_than_they_are():
     tracemalloc.stop()
     assert values.shape == (1_000_000,)
     assert peak < 1.1 * values.nbytes
+
+
+def test_what_is_known_ahead_is_read_beside_the_value_before_it():
+    # y_t = x_t + 10 a_{t+1}, worked out by hand.
+    model = keras.Sequential([keras.Input((None, 2)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[1.0], [10.0]]), np.zeros(1)])
+    known = np.array([[9.0], [9.0], [1.0], [0.0], [2.0]])  # of the beginning, it reads the last
+    for stateful in (False, True):
+        made = generate(model, [5.0, 7.0], 3, known=known, stateful=stateful)
+        assert made.tolist() == [17, 17, 37]
+    several = generate(model, [[[5.0], [7.0]], [[0.0], [1.0]]], 3, known=known)
+    assert several[..., 0].tolist() == [[17, 17, 37], [11, 11, 31]]
+    own = generate(model, [[[5.0], [7.0]], [[0.0], [1.0]]], 3, known=[known, 0 * known])
+    assert own[..., 0].tolist() == [[17, 17, 37], [1, 1, 1]]
+
+
+def test_windows_and_generate_put_what_is_known_ahead_in_the_same_place():
+    rng = np.random.default_rng(0)
+    values, known = rng.normal(size=30), rng.normal(size=(30, 2))
+    model = recurrent_network(5, "tanh", features=3, seed=1)
+    model = keras.Sequential([keras.Input((None, 3)), model.layers[0], keras.layers.Dense(1)])
+    inputs, _ = windows(values, 12, known=known)
+    one = generate(model, values[4:16], 1, known=known[4:17])
+    np.testing.assert_allclose(one[0], model(inputs[4:5])[0, -1, 0], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        (np.zeros((4, 1)), r"known must have the shape .*5"),
+        (np.zeros((5, 2)), "model must have 0 outputs, as many as inputs besides the 2 known"),
+        (np.full((5, 1), np.nan), "known must be finite"),
+        (np.zeros(5), r"known must have the shape \[time, ahead\]"),
+    ],
+)
+def test_what_is_known_ahead_must_fit(known, message):
+    model = keras.Sequential([keras.Input((None, 2)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match=message):
+        generate(model, [5.0, 7.0], 3, known=known)

@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.stats import norm
+from sklearn.metrics import mean_pinball_loss
 
-from rnnlab.intervals import conformal_margin, coverage, interval_score
+from rnnlab.intervals import (
+    adaptive_margins,
+    conformal_margin,
+    coverage,
+    interval_score,
+    pinball,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -94,3 +102,64 @@ def test_ends_that_do_not_fit_are_refused():
         coverage([1.0, 2.0], [0.0, 5.0], [3.0, 3.0])
     with pytest.raises(ValueError, match="residuals must not be empty"):
         conformal_margin([], 0.5)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.95])
+def test_pinball_is_that_of_scikit_learn(level):
+    rng = np.random.default_rng(5)
+    y, q = rng.normal(size=(2, 40))
+    theirs = mean_pinball_loss(y, q, alpha=level)
+    assert pinball(y, q[:, np.newaxis], [level]) == pytest.approx(theirs)
+    both = pinball(y, np.stack([q, q + 1], axis=1), [level, level])
+    assert both == pytest.approx((theirs + mean_pinball_loss(y, q + 1, alpha=level)) / 2)
+
+
+def test_pinball_is_least_for_the_true_quantiles():
+    y = np.random.default_rng(6).normal(size=20_000)
+    levels = np.array([0.05, 0.5, 0.95])
+    true = np.broadcast_to(norm.ppf(levels), (len(y), 3))
+    least = pinball(y, true, levels)
+    for shift in (-0.2, 0.2):
+        for place in range(3):
+            moved = true.copy()
+            moved[:, place] += shift
+            assert pinball(y, moved, levels) > least
+
+
+def test_twice_the_pinball_loss_comes_close_to_the_crps_of_a_normal_forecast():
+    y = np.array([-1.0, 0.3, 2.0])
+    levels = (np.arange(2000) + 0.5) / 2000
+    z = y  # the forecast is standard normal; its CRPS is known in closed form
+    crps = np.mean(z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi))
+    assert 2 * pinball(y, np.tile(norm.ppf(levels), (3, 1)), levels) == pytest.approx(
+        crps, abs=1e-3
+    )
+
+
+def test_predictions_without_an_axis_for_the_levels_are_refused():
+    with pytest.raises(ValueError, match=r"predictions must have the shape \[2, 1\], .* not \[2\]"):
+        pinball([1.0, 2.0], [1.0, 2.0], [0.5])
+
+
+def test_adaptive_margins_hold_their_share_where_the_errors_grow_and_fixed_ones_do_not():
+    rng = np.random.default_rng(7)
+    errors = rng.normal(size=3000) * np.linspace(1, 8, 3000)
+    past = 500
+    fixed = conformal_margin(errors[:past], 0.9)
+    adaptive = adaptive_margins(errors, past, 0.9)
+    assert np.mean(np.abs(errors[past:]) <= adaptive) == pytest.approx(0.9, abs=0.01)
+    assert np.mean(np.abs(errors[past:]) <= fixed) < 0.6
+
+
+def test_without_a_rate_a_margin_is_the_conformal_one_of_the_last_errors():
+    errors = np.random.default_rng(8).normal(size=60)
+    margins = adaptive_margins(errors, 40, 0.8, rate=0.0)
+    for t, margin in enumerate(margins):
+        assert margin == conformal_margin(errors[t : t + 40], 0.8)
+
+
+def test_no_margin_knows_the_error_that_it_is_for():
+    errors = np.random.default_rng(9).normal(size=60)
+    before = adaptive_margins(errors, 20, 0.8)
+    errors[45:] *= 100
+    np.testing.assert_array_equal(adaptive_margins(errors, 20, 0.8)[: 45 - 20 + 1], before[:26])

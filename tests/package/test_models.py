@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rnnlab._kept.tensor_file import pack, unpack
-from rnnlab.models import load, recurrent_network, save
+from rnnlab.models import load, load_notes, recurrent_network, save
 
 
 def test_the_network_is_the_lab_s_equations():
@@ -193,3 +193,45 @@ def test_names_and_things_that_are_no_models_are_refused(tmp_path):
         save([1.0], tmp_path / "model.safetensors")
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "none.safetensors")
+
+
+def test_notes_come_back_as_they_were_and_arrays_as_lists(tmp_path):
+    path = tmp_path / "network.safetensors"
+    notes = {"mean": np.array([1.5]), "steps": np.int64(24), "name": "°C", "of": {"a": [1, None]}}
+    save(recurrent_network(3), path, notes)
+    assert load_notes(path) == {
+        "mean": [1.5],
+        "steps": 24,
+        "name": "°C",
+        "of": {"a": [1, None]},
+    }
+    assert load(path).count_params() == recurrent_network(3).count_params()
+    save(recurrent_network(3), path)
+    assert load_notes(path) == {}
+
+
+def test_notes_cannot_pass_for_layers(tmp_path):
+    path = tmp_path / "network.safetensors"
+    save(recurrent_network(3), path, {"class_name": "Lambda", "module": "os"})
+    assert load_notes(path)["module"] == "os"
+    assert len(load(path).layers) == 2
+
+
+@pytest.mark.parametrize(
+    ("notes", "error", "message"),
+    [
+        ({"a": float("nan")}, ValueError, "notes must be finite"),
+        (
+            {"a": object()},
+            TypeError,
+            "notes must hold numbers, text, .* not <object",
+        ),
+    ],
+)
+def test_notes_that_would_not_come_back_are_refused_and_nothing_is_written(
+    tmp_path, notes, error, message
+):
+    path = tmp_path / "network.safetensors"
+    with pytest.raises(error, match=message):
+        save(recurrent_network(3), path, notes)
+    assert list(tmp_path.iterdir()) == []

@@ -58,17 +58,17 @@ def test_40_figures_of_the_bare_bones_outputs(printed):
 def test_30_losses_of_gradient_descent(run, printed):
     iterations, losses = zip(*printed["logged_loss"][run], strict=True)
     history = trained(run)[1]
-    assert history.iterations == list(iterations)
-    np.testing.assert_allclose(history.losses, losses, rtol=1e-4)
+    assert history.iterations == [*iterations, 1499]
+    np.testing.assert_allclose(history.losses[:-1], losses, rtol=1e-4)
 
 
 def test_15_losses_of_adam(printed):
     iterations, losses = zip(*printed["logged_loss"]["adam_mse"], strict=True)
     history = trained("adam_mse")[1]
-    assert history.iterations == list(iterations)
+    assert history.iterations == [*iterations, 1499]
     assert history.losses[0] == pytest.approx(losses[0], rel=1e-6)
     # Rounding grows to several percent from here on: the run is chaotic.
-    np.testing.assert_allclose(history.losses[1:], losses[1:], rtol=0.1)
+    np.testing.assert_allclose(history.losses[1:-1], losses[1:], rtol=0.1)
 
 
 @pytest.mark.parametrize("run", ["gradient_descent_mse", "gradient_descent_rmse"])

@@ -220,9 +220,10 @@ def test_an_epoch_of_callbacks_ends_with_each_loss_that_is_logged():
     history = train(
         model, lambda: next_batch(4, 6, rng), iterations=4, log_every=2, callbacks=[spy]
     )
-    first, second = history.losses
+    first, second, last = history.losses
     assert told == [
-        "train", "begin 0", 0, (0, first), "begin 1", 1, 2, (1, second), "begin 2", 3, "end",
+        "train", "begin 0", 0, (0, first), "begin 1", 1, 2, (1, second), "begin 2", 3, (2, last),
+        "begin 3", "end",
     ]  # fmt: skip
 
 
@@ -344,7 +345,10 @@ class TestEveryEngine:
         assert losses[0] == losses[1]
         assert_same_weights(*runs, 0)
 
-    def test_the_loss_logged_is_that_after_the_update_on_the_batch_just_used(self):
+    @pytest.mark.parametrize(("iterations", "logged_at"), [(7, [0, 3, 6]), (8, [0, 3, 6, 7])])
+    def test_the_loss_logged_is_that_after_the_update_on_the_batch_just_used(
+        self, iterations, logged_at
+    ):
         model = built(MODELS["the lab's"])
         used = []
 
@@ -353,16 +357,16 @@ class TestEveryEngine:
             return used[-1]
 
         held_out = next_batch(9, 7, np.random.default_rng(99))
-        history = train(model, batches, iterations=7, log_every=3, validation=held_out)
-        assert history.iterations == [0, 3, 6]
-        assert len(used) == 7
+        history = train(model, batches, iterations=iterations, log_every=3, validation=held_out)
+        assert history.iterations == logged_at
+        assert len(used) == iterations
         for (inputs, targets), logged in (
-            (used[6], history.losses[-1]),
+            (used[-1], history.losses[-1]),
             (held_out, history.validation_losses[-1]),
         ):
             residuals = np.asarray(model(inputs.astype(np.float32))) - targets
             assert logged == pytest.approx(np.mean(residuals**2), rel=1e-5)
-        assert len(history.validation_losses) == 3
+        assert len(history.validation_losses) == len(logged_at)
         assert history.seconds > 0
 
     def test_a_perfect_model_stays_as_it_is_under_rmse(self):

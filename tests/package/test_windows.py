@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 
@@ -59,15 +60,19 @@ def test_every_series_is_cut_on_its_own_and_features_stand_side_by_side():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (([1.0, 2.0], 2), ValueError, "n_steps must be below time = 2, not 2"),
+        (([1.0, 2.0], 2), ValueError, "values must have at least 3 steps for n_steps=2, horizon=1"),
         (([], 1), ValueError, "must not be empty"),
         (([1.0, math.nan, 2.0], 1), ValueError, r"must be finite .* index \[1\]"),
         ((["a", "b"], 1), TypeError, "must be an array of numbers"),
         (([[[[1.0]]]], 1), ValueError, r"\[batch, time, features\], not \[1, 1, 1, 1\]"),
         (([[1.0], [1.0, 2.0]], 1), ValueError, "rows of one length"),
         (([1.0, 2.0], 0), ValueError, "n_steps must be at least 1"),
-        ((np.arange(5.0), 3, 3), ValueError, r"horizon must be at most time - n_steps = 2, not 3"),
-        ((np.arange(5.0), 3, 0), ValueError, "horizon must be at least 1"),
+        (
+            (np.arange(5.0), 3, 3),
+            ValueError,
+            "at least 6 steps for n_steps=3, .*not 5",
+        ),
+        ((np.arange(5.0), 3, -1), ValueError, "horizon must be at least 0"),
         ((np.arange(5.0), 3, 1.5), TypeError, "horizon must be an integer"),
         ((np.arange(5.0), 3, True), TypeError, "horizon must be an integer"),
     ],
@@ -134,3 +139,53 @@ def test_shuffled_batches_keep_the_dtype_of_the_windows():
     x, y = next(shuffled_batches(data, data.astype(np.int8), 2, np.random.default_rng(0)))
     assert x.dtype == np.float32
     assert y.dtype == np.int8
+
+
+def test_a_rate_and_a_stride_take_every_other_value_and_window():
+    inputs, targets = windows(np.arange(99.0), 50, 0, rate=2)
+    assert inputs.shape == (1, 50, 1)
+    assert targets.shape == (1, 0, 1)
+    assert inputs[0, :, 0].tolist() == list(range(0, 99, 2))
+    inputs, targets = windows(np.arange(20.0), 3, 2, rate=2, stride=5)
+    assert inputs[..., 0].tolist() == [[0, 2, 4], [5, 7, 9], [10, 12, 14]]
+    assert targets[..., 0].tolist() == [[6, 8], [11, 13], [16, 18]]
+
+
+@pytest.mark.parametrize(("length", "rate", "stride"), [(7, 1, 1), (5, 3, 1), (4, 2, 3)])
+def test_rates_and_strides_are_those_of_keras(length, rate, stride):
+    series = np.arange(60.0)
+    span = (length - 1) * rate + 1
+    theirs = keras.utils.timeseries_dataset_from_array(
+        series[:-rate], series[span - 1 + rate :], length,
+        sequence_stride=stride, sampling_rate=rate, batch_size=100,
+    )  # fmt: skip
+    [(x, y)] = list(theirs)
+    inputs, targets = windows(series, length, 1, rate=rate, stride=stride)
+    np.testing.assert_array_equal(inputs[..., 0], x)
+    np.testing.assert_array_equal(targets[:, 0, 0], y)
+
+
+def test_what_is_known_ahead_stands_beside_the_step_before():
+    values, known = np.arange(6.0), 10 * np.arange(6.0)[:, np.newaxis]
+    inputs, targets = windows(values, 2, known=known)
+    assert inputs.tolist() == [[[i, 10 * i + 10], [i + 1, 10 * i + 20]] for i in range(4)]
+    assert targets[..., 0].tolist() == [[i + 1, i + 2] for i in range(4)]
+    inputs, targets = windows(values, 2, 2, known=known)
+    assert inputs[0].tolist() == [[0, 10, 20], [1, 20, 30]]
+    assert targets[0, :, 0].tolist() == [2, 3]
+    both, _ = windows(np.stack([values, -values])[..., np.newaxis], 2, known=known)
+    assert both[4].tolist() == [[0, 10], [-1, 20]]
+
+
+@pytest.mark.parametrize("rate", [1, 2])
+def test_nothing_known_ahead_reaches_beyond_the_targets(rate):
+    values, known = np.arange(12.0), np.arange(12.0)[:, np.newaxis]
+    inputs, targets = windows(values, 3, 2, known=known, rate=rate)
+    np.testing.assert_array_equal(inputs[:, -1, 1:], targets[..., 0])
+
+
+def test_what_is_known_ahead_must_fit_the_values():
+    with pytest.raises(ValueError, match=r"known must have the shape .* with time = 5"):
+        windows(np.arange(5.0), 2, known=np.zeros((4, 1)))
+    with pytest.raises(ValueError, match="horizon must be at least 1"):
+        windows(np.arange(5.0), 2, 0, known=np.zeros((5, 1)))

@@ -90,6 +90,20 @@ def test_two_workers_make_the_updates_of_one_even_if_one_is_killed_on_the_way(tr
         np.testing.assert_array_equal(both[0][name], both[1][name])
 
 
+def test_workers_of_different_versions_are_told_so(tmp_path):
+    change = "keras.__version__ = f'3.{number}'\nrng = "
+    program = write(tmp_path, TRAINING.replace("rng = ", change, 1))
+    with pytest.raises(WorkerError) as said:
+        run_workers(program, 2, timeout=240, arguments=[str(tmp_path), "together", "mse", "0"])
+    # Each worker says so; either may be the first to end.
+    assert "RuntimeError: workers must run on the same versions, but worker 0 has" in str(
+        said.value
+    )
+    assert "worker 0 has Keras 3.0, " in str(said.value)
+    assert "worker 1 has Keras 3.1, TensorFlow" in str(said.value)
+    assert not list(tmp_path.glob("*.npz"))
+
+
 def write(folder, program):
     path = folder / "program.py"
     path.write_text(program)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from showing.rooms import drawing
+
 ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "docs" / "_extensions"
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf8")
 Rooms = dict[str, set[str]]
 
@@ -54,6 +57,27 @@ def rooms_of_the_package() -> dict[Path, str]:
     return found
 
 
+def rooms_of_the_build() -> dict[Path, str]:
+    """Return the room of each module of the build: its folder."""
+    return {path: path.relative_to(BUILD).parts[0] for path in BUILD.rglob("*.py")}
+
+
+def arrows_in(svg: str) -> Rooms:
+    """Return which rooms each room imports, as a drawing shows it."""
+    names = {float(y) - 5: name for y, name in re.findall(r'<text [^>]*y="(\S+)">([^<]+)<', svg)}
+    found: Rooms = {name: set() for name in names.values()}
+    column, room = "", ""
+    for x, top, dot_x, y in re.findall(
+        r'd="M(\S+) (\S+)l4 7h-8z"|<circle cx="(\S+)" cy="(\S+)"', svg
+    ):
+        if x:  # the head of an arrow, under the room that it leads to
+            column, room = x, names[max(one for one in names if one < float(top))]
+        else:
+            assert dot_x == column
+            found[names[float(y)]].add(room)
+    return found
+
+
 def test_each_module_of_the_package_is_in_one_room() -> None:
     names = re.findall(r"`([^`]+)`", " ".join(modules for _, modules, _ in table("rooms-package")))
     assert len(names) == len(set(names))
@@ -67,13 +91,20 @@ def test_the_rooms_of_the_package_import_what_the_page_says() -> None:
 
 
 def test_the_rooms_of_the_build_import_what_the_page_says() -> None:
-    root = ROOT / "docs" / "_extensions"
-    room_of = {path: path.relative_to(root).parts[0] for path in root.rglob("*.py")}
-    assert imports_of(room_of, root) == arrows_of(table("rooms-build"))
+    room_of = rooms_of_the_build()
+    assert imports_of(room_of, BUILD) == arrows_of(table("rooms-build"))
     sources = " ".join(path.read_text("utf8") for path in room_of)
     assert set(re.findall(r"^ *(?:from|import) (rnnlab\S*)", sources, re.MULTILINE)) == {
         "rnnlab.plotting"
     }
+
+
+@pytest.mark.parametrize("name", ["rooms-package", "rooms-build"])
+def test_the_drawing_shows_the_imports(name: str) -> None:
+    of_package = name == "rooms-package"
+    room_of, root = (rooms_of_the_package(), ROOT) if of_package else (rooms_of_the_build(), BUILD)
+    rows = {room: sorted(imports) for room, imports in arrows_of(table(name)).items()}
+    assert arrows_in(drawing(rows)) == imports_of(room_of, root)
 
 
 @pytest.mark.parametrize("name", ["rooms-package", "rooms-build"])

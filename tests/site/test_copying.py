@@ -7,6 +7,7 @@ program of the last one is run alone, and both must print the same.
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import io
 import textwrap
@@ -21,6 +22,7 @@ import tensorflow
 from IPython.core.interactiveshell import InteractiveShell
 
 from copying.cells import Cell, CellError, needed_by, read_cells, read_statements
+from copying.data import packed
 from copying.notebook import make_notebook
 from copying.package import Package
 from copying.program import Writer, layout, libraries_of, tidied, tidy
@@ -147,6 +149,32 @@ NEEDS_ALL_BUT = {
             "print(x)",
         ],
         {3},
+    ),
+    "a library's function that has the name of a method": (
+        ["import numpy as np\nxs = np.arange(3)", "ys = np.append(xs, 4)", "print(np.sum(xs))"],
+        {2},
+    ),
+    "an object of a library that has no name": (
+        ["from collections import Counter", "n = Counter('ab').pop('a')", "print(Counter('aab'))"],
+        {2},
+    ),
+    "an object of a library that is a setting": (
+        [
+            "import os\nos.environ['PLACE'] = 'here'",
+            "old = os.environ.pop('PLACE')",
+            "print('PLACE' in os.environ)",
+        ],
+        set(),
+    ),
+    "what a function has made for the call": (
+        [
+            "def make(): return [0]",
+            "def grow(xs):\n    xs.append(1)\n    return xs",
+            "def grown(): return grow(make())",
+            "other = grown()",
+            "print(make())",
+        ],
+        {2, 3, 4},
     ),
     "an array filled by the library": (
         [
@@ -526,6 +554,8 @@ def package(tmp_path: Path) -> Path:
         "public": "from rnnlab._two import Pair, twice",
         "plain": """
             def slow(values):
+                if not values:
+                    raise ValueError("values must not be empty")
                 return sum(values)
         """,
         "fast": """
@@ -580,6 +610,7 @@ def test_the_plain_form_of_a_thing_stands_for_it(package: Path) -> None:
     program = program_of(cells_of("from rnnlab.fast import slow\nprint(slow([1, 2]))"), package)
     assert "twice" not in program
     assert printed_by(program) == "3\n"
+    assert "values must not be empty" in program  # what a plain form refuses is refused in copies
 
 
 def test_things_are_found_where_they_are_passed_on(package: Path) -> None:
@@ -798,3 +829,80 @@ def test_a_notebook_installs_what_can_t_be_imported_as_it_made_the_page(
     shell.register_magic_function(asked.append, magic_name="pip")
     shell.run_cell(notebook.cells[1].source).raise_error()
     assert asked == [f"install {options}" for options in installed]
+
+
+def test_a_notebook_says_what_is_here_in_another_version_and_leaves_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # As on Colab, which has a TensorFlow of its own.
+    cells = cells_of("import tensorflow as tf\nprint(tf)")
+    program = Writer(read_statements(cells), Package(Path("nowhere")), ROOT).write(
+        needed_by([1], read_statements(cells)), None
+    )
+    source = make_notebook(["# A page", CellPlace(0)], program, {0: cells[0]}, []).cells[1].source
+    asked: list[str] = []
+    shell = InteractiveShell()
+    shell.register_magic_function(asked.append, magic_name="pip")
+    shell.run_cell(source).raise_error()
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "2.19.0")
+    shell.run_cell(source).raise_error()
+    said = capsys.readouterr().out
+    assert "Here is tensorflow 2.19.0" in said
+    assert f"made with tensorflow=={tensorflow.__version__}" in said
+    assert asked == []
+
+
+def test_a_notebook_says_which_output_may_differ(package: Path) -> None:
+    cells = cells_of("import time\nprint(time.time())", varies="it is a time")
+    program = Writer(read_statements(cells), Package(package), ROOT).write(
+        needed_by([1], read_statements(cells)), None
+    )
+    notebook = make_notebook(["# A page", CellPlace(0)], program, {0: cells[0]}, [])
+    assert notebook.cells[-1].source.startswith("# Its output may differ: it is a time\n")
+
+
+def test_a_notebook_carries_a_file_of_data_whole_with_its_source_and_its_licence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    content = bytes(range(256)) * 100
+    (folder / "one.bin").write_bytes(content)
+    (folder / "one-LICENSE.txt").write_text("Do what you like.\n")
+    sources = (
+        "Sources.\n\nother.csv,\none.bin\n    From here;\n    one-LICENSE.txt is its licence.\n"
+    )
+    (folder / "SOURCES.txt").write_text(sources)
+    code = packed(folder / "one.bin", "data/one.bin")
+    assert "# data/one.bin: From here; one-LICENSE.txt is its licence.\n" in code
+    cells = cells_of("print(1)")
+    program = Writer(read_statements(cells), Package(Path("nowhere")), ROOT).write(
+        needed_by([1], read_statements(cells)), None
+    )
+    blocks = ["# A page", CellPlace(0)]
+    notebook = make_notebook(blocks, program, {0: cells[0]}, [], [code])
+    (cell,) = (one for one in notebook.cells if "one.bin" in one.source)
+    assert cell.metadata["jupyter"]["source_hidden"]
+    monkeypatch.chdir(elsewhere)
+    shell = InteractiveShell()
+    result = shell.run_cell(cell.source)
+    result.raise_error()
+    assert result.result is None  # which a notebook would show
+    assert (elsewhere / "data" / "one.bin").read_bytes() == content
+    assert (elsewhere / "data" / "one-LICENSE.txt").read_text() == "Do what you like.\n"
+
+
+def test_a_notebook_prints_a_table_whose_plain_form_is_a_text(package: Path) -> None:
+    markdown = {"text/markdown": "| a |", "text/plain": "a"}
+    table = output("execute_result", data=markdown, execution_count=1)
+    cells = cells_of("from rnnlab.one import total\ntotal(3)", outputs=[table])
+    statements = read_statements(cells)
+    writer = Writer(statements, Package(package), ROOT)
+    program = writer.write(needed_by([1], statements), None)
+    assert program.body[-1][1] == "print(total(3))"
+    cells = cells_of("from rnnlab.one import total\ntotal(3)", outputs=[])
+    statements = read_statements(cells)
+    program = writer.write(needed_by([1], statements), None)
+    assert program.body[-1][1] == "total(3)"

@@ -10,6 +10,7 @@ import pytest
 from running import fingerprint
 from running.environment import own_environment
 from running.imports import find_imports
+from running.kernels import kernel_environment
 
 
 def test_a_new_library_version_runs_the_pages_on_it(
@@ -90,3 +91,11 @@ def test_what_does_not_reach_a_kernel_runs_no_page(
     assert fingerprint.make_fingerprint(["print(1)"], tmp_path, tmp_path) == before
     given = own_environment()
     assert {"PATH"} == {name for name, value in given.items() if value == "/elsewhere"}
+
+
+def test_whom_a_registry_trusts_reaches_sessions_and_no_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/elsewhere")
+    assert own_environment()["SSL_CERT_FILE"] == "/elsewhere"
+    assert "SSL_CERT_FILE" not in kernel_environment(Path())

@@ -44,6 +44,24 @@ def test_what_all_calls_give_is_given():
     assert "result = scale * x**2" in code
 
 
+@pytest.mark.parametrize("value", ["unit", "None", "0", "unit()", "unit.size", "[*units]", "()"])
+def test_what_all_calls_give_may_be_none_or_zero(value):
+    code = left(FORM, f"print(power(3, scale=2), power(4, scale={value}))")
+    assert code.startswith("def power(x, *, scale):")
+    assert "    if scale:  # a unit of one's own\n        result = scale * x**2\n    else:" in code
+
+
+@pytest.mark.parametrize("value", ["'metre'", "0.5", "(unit, 2)", "lambda x: x"])
+def test_what_is_surely_true_is_known(value):
+    code = left("def f(*, scale=None):\n    return scale if scale else 1", f"f(scale={value})")
+    assert code == "def f(*, scale):\n    return scale"
+
+
+def test_a_default_that_all_calls_give_anew_goes():
+    form = "def f(x, *, way='up', pace=1):\n    return x if way == 'up' else -x * pace"
+    assert left(form, "f(1, way=here, pace=2), f(2, way='down')") == form.replace("='up', ", ", ")
+
+
 @pytest.mark.parametrize(
     "body",
     ["map(power, [1, 2])", "power(1, **options)", "power(1, 2, scale=s, offset=o); power(3)"],
@@ -104,7 +122,12 @@ def test_methods_and_functions_that_nothing_names_go():
 
 
 def test_what_remains_runs_as_before():
-    for body in ("y = power(3)", "y = power(3, 3, scale=2)", "y = power(3, offset=1.5)"):
+    for body in (
+        "y = power(3)",
+        "y = power(3, 3, scale=2)",
+        "y = power(3, offset=1.5)",
+        "unit = None\ny = power(3, scale=unit)",
+    ):
         before, after = {}, {}
         exec(f"{FORM}\n{body}", before)
         exec(f"{left(FORM, body)}\n{body}", after)

@@ -658,6 +658,34 @@ def check_honest_forecasting(run: Run) -> Comparisons:
     yield values("the other deviation", torch.tensor(early).std(), early.std(ddof=1))
 
 
+def check_interval_forecasts(run: Run) -> Comparisons:
+    import keras
+    import tensorflow as tf
+    import torch
+
+    from rnnlab.intervals import pinball
+
+    page, block = functions_of("interval-forecasts"), run()
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 8, 30, 1)).astype(np.float32)
+    model = page["network"](3, seed=0)
+    model.build(x.shape)
+    network = block["QuantileNetwork"]()
+    put_network(vars(network)["_modules"], model.get_weights())
+    found = network(torch.tensor(x))
+    loss = block["pinball_loss"](torch.tensor(y), found)
+    loss.backward()
+    with tf.GradientTape() as tape:
+        q = model(x)
+        wanted = keras.ops.mean(page["pinball_loss"](page["LEVELS"])(y, q))
+    yield values("quantiles", found, q)
+    yield losses("loss", loss, wanted)
+    yield losses("the package's", loss, pinball(y[..., 0], as_array(found), page["LEVELS"]))
+    gradients = tape.gradient(wanted, model.trainable_variables)
+    yield slopes("slopes of the readout", network.dense.weight.grad.T, gradients[3])
+    yield slopes("slopes of the kernel", network.rnn.weight_ih_l0.grad.T, gradients[0])
+
+
 def check_the_noise_floor(run: Run) -> Comparisons:
     import torch
 
@@ -722,6 +750,24 @@ def check_your_own_series(run: Run) -> Comparisons:
     yield fact("restored to the last bit", torch.equal(again(torch.tensor(x)), found))
     trained = [name for name, _ in network.named_parameters()]
     yield fact("the scale is not trained", "scale" not in trained and len(trained) == 6)
+
+
+def check_several_series(run: Run) -> Comparisons:
+    import keras
+    import torch
+
+    from rnnlab.generation import generate
+
+    rng, block = np.random.default_rng(0), run()
+    keras.utils.set_random_seed(0)
+    layer, dense = keras.layers.GRU(8, return_sequences=True), keras.layers.Dense(24)
+    model = keras.Sequential([keras.Input((None, 32)), layer, dense])
+    gru, linear = torch.nn.GRU(32, 8, batch_first=True), torch.nn.Linear(8, 24)
+    put(gru.parameters(), torch_arrays(layer))
+    put(linear.parameters(), [w.T for w in dense.get_weights()])
+    days, known = np.float32(rng.normal(size=(3, 14, 24))), np.float32(rng.normal(size=(3, 21, 8)))
+    found = block["week_ahead"](gru, linear, *singles(days, known))
+    yield values("a week", found, generate(model, days, 7, known=known))
 
 
 def check_training_faster(run: Run) -> Comparisons:

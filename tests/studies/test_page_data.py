@@ -4,12 +4,15 @@ import base64
 import hashlib
 import json
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from statsmodels import datasets
+from statsmodels.tsa.ar_model import AutoReg
 
 from rnnlab.text import Vocabulary
 from rnnlab.writing import load_writer, log_prob, writing_network
@@ -20,6 +23,8 @@ from tests.studies.records import (
     levers,
     memory,
     moby_dick,
+    several_series,
+    sunspots,
     ten_steps,
     translation,
 )  # fmt: skip
@@ -219,3 +224,87 @@ def test_the_recurrence_of_the_study_has_the_gradients_of_keras():
     np.testing.assert_allclose(np.swapaxes(states, 0, 1), wanted, atol=0.02)
     slopes = tape.gradient(loss, layer.cell.recurrent_kernel.value)
     np.testing.assert_allclose(found, slopes, atol=0.03 * float(np.abs(slopes).max()))
+
+
+def test_the_record_of_several_series_holds_what_its_script_makes():
+    record = json.loads((DATA / "several_series.json").read_text())
+    tried = record["chosen"]["tried"]
+    for kind, grid in several_series.GRID.items():
+        pairs = {(one["units"], one["updates"]) for one in tried if one["method"] == kind}
+        assert pairs == {(u, n) for u in grid["units"] for n in grid["updates"]}
+    assert record["table"]["one for all"]["seeds"] == list(several_series.SEEDS)
+    assert record["weeks"]["weeks"] == list(several_series.WEEKS)
+    # A linear rule takes no time, and has no seed.
+    page = several_series.page()
+    linear = page["rule_forecasts"](page["EACH"], page["calendar"], start=page["first"] - 28)
+    again = several_series.summary(linear)["by day"]
+    assert again == pytest.approx(record["weeks"]["linear, for each"][0], abs=2e-4)
+
+
+def test_the_record_of_sunspots_holds_the_best_of_what_its_script_tries():
+    choice = json.loads((DATA / "sunspots.json").read_text())["chosen"]
+    assert choice["years"] == [sunspots.CHOICE, sunspots.TEST - 1]
+    linear = choice["linear"]
+    assert linear["orders"] == list(sunspots.ORDERS)
+    assert linear["best"] == linear["orders"][int(np.argmin(linear["mse"]))]
+    for part in ("network", "network on what the rule leaves"):
+        tried, best = choice[part]["tried"], choice[part]["best"]
+        settings = [tuple(one[name] for name in sunspots.GRID) for one in tried]
+        assert settings == list(product(*sunspots.GRID.values()))
+        errors = np.array([one["mse"] for one in tried])
+        row, column = np.unravel_index(np.argmin(errors), errors.shape)
+        values = (*settings[row], list(sunspots.UPDATES)[column])
+        assert best == dict(zip((*sunspots.GRID, "updates"), values, strict=True))
+
+
+def test_the_errors_on_sunspots_come_out_again_by_hand_by_statsmodels_and_by_one_network():
+    record = json.loads((DATA / "sunspots.json").read_text())
+    choice, found = record["chosen"], record["test"]
+    data = datasets.sunspots.load_pandas().data
+    numbers = dict(zip(data.YEAR.astype(int), data.SUNACTIVITY, strict=True))
+    years = np.array(range(1700, 1988))
+    series = np.array([numbers[year] for year in years])
+    assert choice["lags by Akaike's criterion"] == sunspots.by_akaike()
+    for name, (first, last) in sunspots.PERIODS.items():
+        steps = [(numbers[year] - numbers[year - 1]) ** 2 for year in range(first, last + 1)]
+        assert found["naive"][name] == pytest.approx(sum(steps) / len(steps), abs=1e-6)
+        for rule, lags in {
+            "order nine, as published": 9,
+            "order chosen on held-out years": choice["linear"]["best"],
+            "order by Akaike's criterion": choice["lags by Akaike's criterion"],
+            "lags 1, 2 and 9": [1, 2, 9],
+        }.items():
+            weights = AutoReg(series[years < 1921], lags).fit().params
+            forecast = AutoReg(series, lags).predict(weights, first - 1700, last - 1700)
+            error = np.mean((series[(years >= first) & (years <= last)] - forecast) ** 2)
+            assert found["linear"][rule][name] == pytest.approx(error, abs=2e-6)
+    seed = found["network"]["seeds"][3]
+    again, _ = sunspots.by_network(seed, series, sunspots.TEST, **choice["network"]["best"])
+    wanted = {name: errors[3] for name, errors in found["network"]["each"].items()}
+    # Rounding differs from machine to machine.
+    assert sunspots.errors(again) == pytest.approx(wanted, rel=0.02)
+
+
+def test_nothing_about_sunspots_is_chosen_or_learned_from_the_years_of_the_test(monkeypatch):
+    def seen():
+        chosen = {"layer": "SimpleRNN", "units": 4, "window": 6, "updates": 100}
+        numbers, left = sunspots.numbers(), sunspots.left_by_the_rule(sunspots.TEST)
+        before = [
+            sunspots.by_network(0, numbers, sunspots.TEST, **chosen)[0],
+            sunspots.by_network(0, left, sunspots.TEST, **chosen)[0],
+            sunspots.by_least_squares((1, 2, 9), sunspots.TEST),
+            sunspots.by_likelihood(sunspots.TEST),
+        ]
+        learned = [forecast[: sunspots.TEST - sunspots.LAST - 1] for forecast in before]
+        choices = [
+            sunspots.by_akaike(),
+            sunspots.by_network(0, numbers, sunspots.CHOICE, **chosen)[1],
+            [sunspots.error(sunspots.by_least_squares((1, 2), 1877), 1877, 1920)],
+        ]
+        return np.concatenate([*learned, *choices])
+
+    wanted = seen()
+    true = sunspots.numbers()
+    years = np.arange(sunspots.FIRST, sunspots.LAST + 1)
+    monkeypatch.setattr(sunspots, "numbers", lambda: np.where(years < 1921, true, 1e3 - true))
+    np.testing.assert_array_equal(seen(), wanted)

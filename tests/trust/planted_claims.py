@@ -52,10 +52,10 @@ PLANTED = [
     ),
     Planted(
         "your-own-series",
-        "the linear forecast is fitted to the stretch that judges it",
-        'linear = fit_linear(x["training"], y["training"], order=STEPS)',
-        'linear = fit_linear(x["validation"], y["validation"], order=STEPS)',
-        'glue("own-harder"',
+        "the season means know the year that they forecast",
+        "values[k:origin:SEASON].mean() for k in range(SEASON)",
+        "values[k : origin + HORIZON : SEASON][-1:].mean() for k in range(SEASON)",
+        'glue("own-origins"',
     ),
     Planted(
         "backpropagation-through-time",
@@ -114,6 +114,13 @@ PLANTED = [
         'glue("honest-shuffled"',
     ),
     Planted(
+        "interval-forecasts",
+        "the outer quantiles are those of two tenths and eight tenths",
+        "LEVELS = [0.1, 0.5, 0.9]",
+        "LEVELS = [0.2, 0.5, 0.8]",
+        "assert abs(constant[:, 0].mean()",
+    ),
+    Planted(
         "the-noise-floor",
         "the variance of the noise is taken to be half of what it is",
         "weights = np.exp(-gaps / (2 * sigma**2))",
@@ -154,6 +161,13 @@ PLANTED = [
         '"most hidden": darkest,',
         '"most hidden": other,',
         'glue("att-other-weight"',
+    ),
+    Planted(
+        "several-series",
+        "the week that is an hour early is left as it is",
+        "mended.loc[early] = mended.loc[early].shift(1)",
+        "mended.loc[early] = mended.loc[early].shift(0)",
+        'glue("several-shift"',
     ),
     Planted(
         "training-on-many-machines",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from shipping.versions import ARCHIVE
 from tests.site.tools.browser import SITE
 
 ROOT = Path(__file__).parents[2]
@@ -79,9 +80,23 @@ def test_what_is_tested_is_what_is_deployed() -> None:
     assert jobs["deploy"]["needs"] == "tests"
     assert "RNNLAB_SITE_URL != ''" in jobs["deploy"]["if"]
     uploads = [step for step in jobs["tests"]["steps"] if "upload" in step.get("uses", "")]
-    assert [step["with"]["path"] for step in uploads] == ["docs/_build/html"] * 2
-    tested = [step for step in jobs["tests"]["steps"] if "nox -s tests" in step.get("run", "")]
-    assert jobs["tests"]["steps"].index(tested[0]) < jobs["tests"]["steps"].index(uploads[0])
+    assert [step["with"]["path"] for step in uploads] == ["docs/_build/html", "docs/_build/hosted"]
+    order = [step.get("run", "") + step.get("uses", "") for step in jobs["tests"]["steps"]]
+    wanted = ("nox -s tests", "gh release download", "nox -s dist -- versions", "upload-pages")
+    found = [next(n for n, step in enumerate(order) if what in step) for what in wanted]
+    assert found == sorted(found)
+
+
+def test_a_released_site_is_where_each_deployment_looks_for_it() -> None:
+    release, site = (
+        (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+        for name in ("release", "site")
+    )
+    assert "nox -s dist -- site" in release
+    assert "rnnlab-site-*.tar.gz" in release
+    assert "rnnlab-site-*.tar.gz" in site
+    assert ARCHIVE.fullmatch("rnnlab-site-1.0.0.tar.gz")
+    assert "gh workflow run site.yml" in release
 
 
 def test_the_wheel_that_is_published_is_small_and_holds_the_package(tmp_path: Path) -> None:

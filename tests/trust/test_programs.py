@@ -14,7 +14,10 @@ from tests.site.tools.browser import SITE
 
 ROOT = Path(__file__).parents[2]
 RUN_ALL = ROOT / "tests" / "trust" / "programs" / "run_all.py"
-LIBRARIES = {"keras", "matplotlib", "numpy", "pandas", "safetensors", "tensorflow", "threadpoolctl"}
+LIBRARIES = {
+    *("keras", "matplotlib", "numpy", "pandas", "safetensors", "statsmodels", "tensorflow"),
+    "threadpoolctl",
+}
 
 
 def programs() -> list[Path]:

@@ -1,5 +1,8 @@
 """What repeats to the last bit, and how near the rest is; `nox -s trust -- repeat` tries more."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -63,4 +66,20 @@ def test_another_number_of_threads_is_refused_when_tensorflow_already_runs() -> 
     tf.constant(0)
     threads = tf.config.threading.get_intra_op_parallelism_threads() + 1
     with pytest.raises(RuntimeError, match="call make_repeatable before anything else"):
-        make_repeatable(0, threads=threads)
+        make_repeatable(0, threads=99 + threads)
+
+
+def test_the_number_of_threads_that_tensorflow_runs_on_may_be_asked_for_later() -> None:
+    """TensorFlow takes a thread for each usable processor where nothing else was set."""
+    here = """
+import os, sys
+import tensorflow as tf
+from rnnlab.repeatability import make_repeatable
+if len(sys.argv) > 1:
+    tf.config.threading.set_intra_op_parallelism_threads(int(sys.argv[1]))
+tf.constant(0)
+usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count()))
+make_repeatable(0, threads=int(sys.argv[1]) if len(sys.argv) > 1 else len(usable(0)))
+"""
+    for asked in ([], ["3"]):
+        subprocess.run([sys.executable, "-c", here, *asked], check=True)

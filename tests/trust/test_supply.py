@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trust.supply import wheels
+from tests.trust.supply import versions, wheels
 from tests.trust.supply.audit import advisories, forbidden
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ def test_every_group_has_a_lock_and_no_other_is_installed() -> None:
     named = re.findall(r'install\(session, "([\w-]+)"', noxfile)
     families = re.findall(r"^[A-Z]+ = ({.*?})$", noxfile, re.MULTILINE | re.DOTALL)
     named += [group for family in families for group in ast.literal_eval(family).values()]
-    assert len(families) == 3
+    assert len(families) == 4
     assert set(named) <= set(groups)
 
 
@@ -104,6 +105,67 @@ def test_the_package_leaves_the_build_of_tensorflow_to_its_user_and_says_if_ther
     assert done.stderr.splitlines()[-1] == (
         "ImportError: rnnlab needs TensorFlow: pip install tensorflow (or tensorflow-cpu)"
     )
+
+
+def said_by(code: str, **settings: str) -> str:
+    """Return the last line of what Python says when it fails at some code."""
+    command = [sys.executable, "-c", code]
+    environment = os.environ | settings
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done
+    return done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("build", ["tensorflow", "tensorflow-cpu"])
+def test_an_old_tensorflow_is_told_in_a_line(tmp_path: Path, build: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    lines = [line for extra in project["optional-dependencies"].values() for line in extra]
+    (oldest,) = {re.findall(r">=(2\.\d+),", line)[0] for line in lines}
+    major, minor = oldest.split(".")
+    old = f"{major}.{int(minor) - 1}.1"
+    note = tmp_path / f"{build.replace('-', '_')}-{old}.dist-info" / "METADATA"
+    note.parent.mkdir()
+    note.write_text(f"Metadata-Version: 2.1\nName: {build}\nVersion: {old}\n")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    assert said_by("import rnnlab", PYTHONPATH=path) == (
+        f"ImportError: rnnlab needs TensorFlow {oldest} or newer, not {old}: "
+        f"pip install --upgrade {build}"
+    )
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 14)])
+def test_a_python_that_is_not_supported_is_told_in_a_line(version: tuple[int, int]) -> None:
+    code = f"import sys; sys.version_info = ({version[0]}, {version[1]}, 0); import rnnlab"
+    number = ".".join(map(str, version))
+    said = said_by(code, PYTHONPATH=str(ROOT))
+    assert said == f"ImportError: rnnlab needs CPython 3.11, 3.12 or 3.13, not {number}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    assert project["requires-python"] == ">=3.11,<3.14"
+
+
+def test_the_versions_that_were_tried_are_told_in_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # That they work is tried by `nox -s trust -- versions`, which asks a registry.
+    said = {"oldest": "3 passed in 1s", "newest": "1 failed, 2 passed in 1s"}
+    monkeypatch.setattr(versions, "tried", lambda one: (list("12345"), said[one]))
+    assert versions.main(["oldest"]) == 0
+    assert versions.main() == 1
+    row = capsys.readouterr().out.splitlines()[-1].split()
+    assert row == ["newest", *"12345", *said["newest"].split()]
+
+
+def test_a_version_that_cannot_be_installed_is_told_in_the_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(one: str) -> None:
+        raise RuntimeError("no wheels")
+
+    monkeypatch.setattr(versions, "tried", refuse)
+    assert versions.main(["2.18"]) == 1
+    assert "not installed: no wheels" in capsys.readouterr().out
 
 
 def test_a_lock_that_needs_a_compiler_somewhere_is_named(

@@ -67,6 +67,14 @@ class Cell:
         """Whether the cell ends in an expression whose value is shown."""
         return any(output.output_type == "execute_result" for output in self.outputs)
 
+    @property
+    def shows_table(self) -> bool:
+        """Whether the value that it ends in is a table of ours."""
+        return any(
+            output.output_type == "execute_result" and "text/markdown" in output.data
+            for output in self.outputs
+        )
+
 
 def _text(output: NotebookNode) -> str:
     if output.output_type == "stream":

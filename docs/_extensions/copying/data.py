@@ -1,4 +1,7 @@
-"""Data files of a page in its programs: the part that a program uses, if that is short."""
+"""Data files of a page in what readers take along.
+
+A program holds the part that it uses, if that is short; a notebook holds the whole file, packed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import io
 import json
 import re
 import textwrap
+import zlib
+from base64 import b64encode
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
@@ -40,6 +45,43 @@ def embedded(path: Path, name: str, words: Collection[str]) -> str:
     data = "\n".join(lines)
     folder = f"Path({str(Path(name).parent.as_posix())!r}).mkdir(exist_ok=True)\n"
     return f'{folder}Path({name!r}).write_text({before}"""\\\n{data}\n"""{after})'
+
+
+def packed(path: Path, name: str) -> str:
+    """Return code that writes a data file of any length, with where the data come from.
+
+    Args:
+        path: The file. A `SOURCES.txt` beside it may say where it comes from and name its licence.
+        name: What the page calls it, relative to itself.
+    """
+    source = _source(path)
+    licences = re.findall(r"[\w-]+-LICENSE\.txt", source)
+    lines = textwrap.wrap(f"{name}: {source}" if source else name, WIDTH - 2)
+    lines = [f"# {line}" for line in lines]
+    lines += [
+        "from base64 import b64decode",
+        "from pathlib import Path",
+        "from zlib import decompress",
+        "",
+    ]
+    lines.append(f"Path({Path(name).parent.as_posix()!r}).mkdir(parents=True, exist_ok=True)")
+    for one in [path, *map(path.with_name, licences)]:
+        # One line, however long: a notebook that is not folded stays readable.
+        text = b64encode(zlib.compress(one.read_bytes(), 9)).decode()
+        target = Path(name).with_name(one.name).as_posix()
+        lines.append(f'with Path({target!r}).open("wb") as file:')
+        lines.append(f'    file.write(decompress(b64decode("{text}")))')
+    return "\n".join(lines)
+
+
+def _source(path: Path) -> str:
+    """Return what is written about a data file in the list beside it."""
+    notes = path.with_name("SOURCES.txt")
+    text = notes.read_text("utf-8") if notes.exists() else ""
+    for names, about in re.findall(r"^(\S.*(?:\n\S.*)*)\n((?: .*\n?)+)", text, re.MULTILINE):
+        if path.name in re.split(r",\s+", names.strip()):
+            return " ".join(about.split())
+    return ""
 
 
 def _wrapped(tokens: Iterable[str]) -> list[str]:

@@ -1,7 +1,8 @@
 """A page as a notebook with its outputs, which runs from top to bottom in a plain Jupyter.
 
 Its code is that of the whole-page script: what the page takes from our package stands in the
-notebook itself, in a cell that is folded, and nothing of this site's tools is needed.
+notebook itself, in a cell that is folded, and so do the data that it reads. It is handed on alone,
+and needs no file of this site and none of its tools.
 """
 
 from __future__ import annotations
@@ -22,15 +23,23 @@ from .cells import Cell
 from .program import Program, body_text, layout, libraries_of, tidied
 from .prose import CellPlace
 
-#: A second build of TensorFlow would overwrite the files of one that is there.
+#: A second build of TensorFlow would overwrite the files of one that is there, so what is there
+#: stays, in whatever version: Colab has its own, and a kernel can't change what it has loaded.
 INSTALL = """\
 # Installs what is missing, in the version that made this page.
+from importlib.metadata import packages_distributions, version
 from importlib.util import find_spec
 
 versions = {versions}
 missing = [f"{{name}}=={{versions[name]}}" for name in versions if not find_spec(name)]
 if missing:
-    %pip install --quiet {{" ".join(missing)}}"""
+    %pip install --quiet {{" ".join(missing)}}
+found = packages_distributions()
+other = [name for name in versions if version(found[name][0]) != versions[name]]
+if other:
+    print("Here is", *(f"{{name}} {{version(found[name][0])}}" for name in other))
+    wanted = " ".join(f"{{name}}=={{versions[name]}}" for name in other)
+    print(f"This page was made with {{wanted}}: other versions may differ, or fail.")"""
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 
@@ -39,6 +48,7 @@ def make_notebook(
     program: Program,
     cells: dict[int, Cell],
     header: Sequence[str],
+    data: Sequence[str] = (),
 ) -> NotebookNode:
     """Make a notebook.
 
@@ -47,6 +57,7 @@ def make_notebook(
         program: The page's code.
         cells: The page's code cells by their place among all cells.
         header: Where the page is from, line by line.
+        data: Code that writes the data files that are too long for a program, a piece a file.
 
     Returns:
         The notebook, in format 4.5.
@@ -72,13 +83,17 @@ def make_notebook(
         versions = {name: version(distributions()[name][0]) for name in libraries}
         add(_code(INSTALL.format(versions=json.dumps(versions))))
     add(_code(f"# @title What this page uses of rnnlab\n{setup}", metadata=FOLDED))
+    for piece in data:
+        add(_code(f"# @title A file of data that this page reads\n{piece}", metadata=FOLDED))
     done: set[int] = set()
 
     def add_code(cell: Cell) -> None:
         done.add(cell.number)
         if cell.is_part and cell.number in code:
             count = sum(one.cell_type == "code" for one in notebook.cells) + 1
-            add(_code(code[cell.number], outputs=_outputs(cell, count), execution_count=count))
+            varies = f"# Its output may differ: {cell.varies}\n" if cell.varies else ""
+            source = varies + code[cell.number]
+            add(_code(source, outputs=_outputs(cell, count), execution_count=count))
         elif cell.number in code:  # a hidden cell that others need
             add(_code(code[cell.number], metadata=FOLDED))
 

@@ -42,7 +42,8 @@ class Module:
     def definitions(self) -> dict[str, str]:
         """The source of what binds each name at the top of the module."""
         checks = {name for name, dotted in self.imports.items() if dotted.startswith(CHECKS)}
-        tree = cst.parse_module(self.source).visit(Shorten(checks))
+        shorten = Shorten(checks, keeps_errors=self.name == PLAIN)
+        tree = cst.parse_module(self.source).visit(shorten)
         found: dict[str, str] = {}
         for statement in tree.body:
             text = tree.code_for_node(statement).strip("\n")
@@ -166,9 +167,9 @@ def uses_of(source: str) -> set[str]:
 class Shorten(cst.CSTTransformer):
     """Leaves out types, checks, and what a docstring says beyond its first sentence."""
 
-    def __init__(self, checks: set[str]) -> None:
-        """Take the names of the decorators that check arguments."""
-        self.checks = checks
+    def __init__(self, checks: set[str], keeps_errors: bool) -> None:
+        """Take the names of the decorators that check arguments, and whether the rest stays."""
+        self.checks, self.keeps_errors = checks, keeps_errors
         self.classes = 0
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802
@@ -199,7 +200,9 @@ class Shorten(cst.CSTTransformer):
         return new.with_changes(returns=None, decorators=kept, body=_first_sentence(new.body))
 
     def leave_If(self, node: cst.If, new: cst.If) -> cst.If | cst.RemovalSentinel:  # noqa: N802
-        """Drop what only raises an error: a check."""
+        """Drop what only raises an error: a check; a plain form has none that is too much."""
+        if self.keeps_errors:
+            return new
         match new:
             case cst.If(
                 body=cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Raise()])]),

@@ -22,7 +22,10 @@ from .unused import without_unused
 
 WIDTH = 76
 #: What a program may import, each by the name by which it is installed too.
-LIBRARIES = {"keras", "matplotlib", "numpy", "pandas", "safetensors", "tensorflow", "threadpoolctl"}
+LIBRARIES = {
+    *("keras", "matplotlib", "numpy", "pandas", "safetensors", "statsmodels", "tensorflow"),
+    "threadpoolctl",
+}
 
 
 @dataclass
@@ -213,9 +216,13 @@ class Rewrite(cst.CSTTransformer):
     def leave_SimpleStatementLine(  # noqa: N802
         self, node: cst.SimpleStatementLine, new: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine:
-        """Print the value that ends a cell."""
+        """Print the value that ends a cell.
+
+        A notebook shows it by itself, but for a table, whose plain form is a text in lines.
+        """
         cell = self.statement.cell
-        is_shown = cell.number in (self.shown or ()) and self.statement.is_last and cell.shows_last
+        is_shown = cell.shows_table if self.shown is None else cell.number in self.shown
+        is_shown = is_shown and self.statement.is_last and cell.shows_last
         match new.body:
             case [cst.Expr(value=value)] if is_shown and node is self.statement.tree:
                 return new.with_changes(
@@ -256,7 +263,7 @@ def layout(program: Program, shown: int | None = None) -> str:
     own = [pair for pair in program.body if pair not in earlier]
     parts = [program.imports, program.ours, program.data]
     if earlier:
-        parts.append(f"# -- earlier cells --\n{body_text(earlier)}")
+        parts.append("\n".join(["# -- earlier cells --", *(text for _, text in earlier)]))
     is_marked = own and any(parts[1:])
     heading = (
         "" if not is_marked else "# -- the page --\n" if shown is None else "# -- the cell --\n"
@@ -280,7 +287,8 @@ def tidy(folder: Path, width: int = WIDTH) -> None:
     select = ["--fix-only", "--select", "I"]
     subprocess.run([*ruff, "check", *options, *select, str(folder)], check=True)
     layout = ["--line-length", str(width), "--config", "format.skip-magic-trailing-comma=true"]
-    command = [*ruff, "format", *options, *layout, str(folder)]
+    # With the layout that is to come, brackets open and close together, as on the pages.
+    command = [*ruff, "format", "--preview", *options, *layout, str(folder)]
     subprocess.run(command, check=True)
 
 

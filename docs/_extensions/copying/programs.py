@@ -31,6 +31,7 @@ from running.pages import is_page
 from showing.locations import is_cell
 
 from .cells import Cell, CellError, needed_by, read_cells, read_statements
+from .data import packed
 from .notebook import make_notebook
 from .package import Package
 from .program import Program, Writer, layout, libraries_of, tidy
@@ -40,6 +41,7 @@ LOGGER = logging.getLogger(__name__)
 FOLDER = "scripts"
 WHOLE = "page"
 WHEELS = "wheels"
+BRANCH = "notebooks"
 
 
 class script_link(nodes.General, nodes.Element):  # noqa: N801  (docutils names nodes so)
@@ -182,8 +184,8 @@ def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
     try:
         page = Programs(app, name)
         program = page.of_page(for_notebook=True)
-        header = page.header(title, (), program.beside)
-        notebook = make_notebook(blocks, program, page.cells, header)
+        data = [packed(page.writer.folder / file, file) for file in program.beside]
+        notebook = make_notebook(blocks, program, page.cells, page.header(title), data)
     except CellError:
         return  # reported when the page was read
     path = Path(app.outdir, "_sources", f"{name}.ipynb")
@@ -197,22 +199,22 @@ def offer(app: Sphinx, name: str, template: str, context: dict[str, Any], doctre
     if "kernelspec" in app.env.metadata.get(name, {}):
         context["page_script"] = f"{FOLDER}/{name}/{WHOLE}.py"
         context["notebook"] = f"_sources/{name}.ipynb"
-        config = app.config
-        context["launchers"] = launchers(config.repository_url, config.notebooks_branch, name)
+        context["launchers"] = launchers(app.config.repository_url, name)
 
 
-def launchers(repository: str, branch: str, name: str) -> dict[str, str]:
-    """Return where a page's notebook can be opened, if it is known where the site's files are.
+def launchers(repository: str, name: str) -> dict[str, str]:
+    """Return where a page's notebook can be opened, if it is known where the sources are.
 
-    Both services take notebooks from a public repository on GitHub.
+    Both services take notebooks from a public repository on GitHub, where the workflow that
+    deploys the site puts them on a branch; Binder finds there what to install, too.
     """
     host, _, path = repository.partition("github.com/")
     if host != "https://" or path.count("/") != 1:
         return {}
     notebook = f"_sources/{name}.ipynb"
     return {
-        "Colab": f"https://colab.research.google.com/github/{path}/blob/{branch}/{notebook}",
-        "Binder": f"https://mybinder.org/v2/gh/{path}/{branch}?urlpath=lab/tree/{notebook}",
+        "Colab": f"https://colab.research.google.com/github/{path}/blob/{BRANCH}/{notebook}",
+        "Binder": f"https://mybinder.org/v2/gh/{path}/{BRANCH}?urlpath=lab/tree/{notebook}",
     }
 
 
@@ -256,7 +258,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     app.setup_extension("running.executed_pages")
     app.add_config_value("repository_url", "", "html", types=str)
-    app.add_config_value("notebooks_branch", "gh-pages", "html", types=str)
     nowhere = (skip, None)
     app.add_node(script_link, html=(visit_link, None), latex=nowhere, text=nowhere)
     app.connect("builder-inited", begin)

@@ -174,7 +174,10 @@ class Known:
                 case ast.Call(func=ast.Attribute(attr=method)) if method in FILLING:
                     found.add(root(node.args[0]))
                 case ast.Call(func=ast.Attribute(attr=method) as called) if method in CHANGING:
-                    found.add(self.changed(called))
+                    # `np.append(...)` and `KneserNey(...).fit(...)` change nothing that has a name.
+                    of_library = root(called) in self.modules
+                    if not (of_library and isinstance(called.value, ast.Name | ast.Call)):
+                        found.add(self.changed(called))
                 case ast.Call(func=ast.Name(name)) if depth < 4:
                     found |= self.changed_by(name, node, depth)
                 case ast.keyword(arg="out"):
@@ -196,7 +199,9 @@ class Known:
             changed = places | (inside & set(parameters))
         given = [value for place, value in enumerate(call.args) if place in changed]
         given += [one.value for one in call.keywords if one.arg in changed]
-        return {root(value) for value in given} - self.modules  # a library's, made for the call
+        # What a function returns is made for the call; so it is with a library's.
+        makers = {one for one, is_ in self.functions.items() if isinstance(is_, ast.FunctionDef)}
+        return {root(value) for value in given} - makers - self.modules
 
     def changed_inside(self, function: ast.AST, depth: int = 0) -> set[str]:
         """Return the names whose values the body of a function changes, its own included."""

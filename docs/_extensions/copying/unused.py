@@ -1,8 +1,8 @@
 """Leaves out of our definitions what a program does not use.
 
-A parameter with a default that no call gives is its default everywhere, and one that is None unless
-given, and that all calls give, is given. A branch that is then never taken goes, and so does a
-method or a function that nothing names any more.
+A parameter with a default that no call gives is its default everywhere. One that all calls give by
+name needs no default, and is true in a test where all give what surely is. A branch that is then
+never taken goes, and so does a method or a function that nothing names any more.
 """
 
 from __future__ import annotations
@@ -52,12 +52,14 @@ class Calls:
         places: How many arguments are given by place, at most; infinite where that can't be told.
         names: The arguments that some call gives by name; ``**`` where that can't be told.
         always: Those that every call gives by name.
+        true: Those that every call gives by name as a value that is surely true.
         attributes: The attributes that are named.
     """
 
     places: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     always: dict[str, set[str]] = field(default_factory=dict)
+    true: dict[str, set[str]] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
 
     @classmethod
@@ -75,6 +77,8 @@ class Calls:
                     given = {one.arg or "**" for one in node.keywords}
                     calls.names[name] |= given
                     calls.always[name] = calls.always.get(name, given) & given
+                    true = {one.arg or "**" for one in node.keywords if _is_true(one.value)}
+                    calls.true[name] = calls.true.get(name, true) & true
                 case ast.Name(id=name) | ast.Attribute(attr=name) if node not in called:
                     calls.names[name].add("**")  # a value, which may be called with whatever
             if isinstance(node, ast.Attribute):
@@ -91,6 +95,7 @@ class Fold(cst.CSTTransformer):
         self.classes: list[str] = []
         self.defaults: list[dict[str, cst.BaseExpression]] = []
         self.given: list[set[str]] = []
+        self.true: list[set[str]] = []
         self.elifs: list[cst.If] = []
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802
@@ -119,6 +124,7 @@ class Fold(cst.CSTTransformer):
         changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
         defaults: dict[str, cst.BaseExpression] = {}
         given: set[str] = set()
+        true = self.calls.true.get(name, set())
         for place, one in enumerate([*node.params.params, *node.params.kwonly_params]):
             own, by_name = one.name.value, self.calls.names[name]
             is_by_name = place >= len(node.params.params)
@@ -127,16 +133,17 @@ class Fold(cst.CSTTransformer):
                 continue
             if not is_placed and own not in by_name:
                 defaults[own] = one.default
-            elif is_by_name and _value(one.default) == (None,) and own in self.calls.always[name]:
+            elif is_by_name and own in self.calls.always[name]:
                 given.add(own)
         self.defaults.append(defaults)
         self.given.append(given)
+        self.true.append(given & true)
 
     def leave_FunctionDef(  # noqa: N802
         self, node: cst.FunctionDef, new: cst.FunctionDef
     ) -> cst.FunctionDef:
         """Drop the parameters that no call gives, and the defaults of those that all give."""
-        defaults, given = self.defaults.pop(), self.given.pop()
+        defaults, given, _ = self.defaults.pop(), self.given.pop(), self.true.pop()
         parts: dict[str, Any] = {}
         for part in ("params", "kwonly_params"):
             kept = [one for one in getattr(new.params, part) if one.name.value not in defaults]
@@ -196,9 +203,19 @@ class Fold(cst.CSTTransformer):
         return new.left if bool(known[0]) == isinstance(new.operator, cst.Or) else new.right
 
     def _known(self, test: cst.BaseExpression) -> tuple[object] | None:
-        if isinstance(test, cst.Name) and any(test.value in given for given in self.given):
+        if isinstance(test, cst.Name) and any(test.value in true for true in self.true):
             return (True,)
         return _value(test)
+
+
+def _is_true(value: ast.expr) -> bool:
+    """Tell whether a value is surely true; what a name stands for, or a call gives, may be None."""
+    match value:
+        case ast.Constant():
+            return bool(value.value)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return any(not isinstance(one, ast.Starred) for one in parts)
+    return isinstance(value, ast.Lambda)
 
 
 def _required(parameter: cst.Param) -> cst.Param:

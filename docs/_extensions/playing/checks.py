@@ -130,7 +130,9 @@ class Check(SphinxDirective):
             reason = item[1][0]
             if len(item[1]) > 1 or not isinstance(reason, nodes.paragraph):
                 raise CheckError(f"wanted one paragraph under {term!r}")
-            node += check_hint("", "", *reason.children, given=given, classes=["no-search"])
+            hint = check_hint("", "", *reason.children, given=given, classes=["no-search"])
+            for_translators(hint, reason)
+            node += hint
 
     def number_of(self, text: str, options: list[str]) -> float:
         """Return a number: a value of the page, or for a wrong answer a whole one or a fraction."""
@@ -191,7 +193,15 @@ class Check(SphinxDirective):
 
 def plain(node: nodes.Element) -> nodes.paragraph:
     """Return the words of a term or an item as a paragraph."""
-    return nodes.paragraph("", "", *(word.deepcopy() for word in node.children))
+    paragraph = nodes.paragraph("", "", *(word.deepcopy() for word in node.children))
+    for_translators(paragraph, node)
+    return paragraph
+
+
+def for_translators(node: nodes.Element, original: nodes.Element) -> None:
+    """Hand a node to translators as the one whose words it holds."""
+    node.source, node.line, node.rawsource = original.source, original.line, original.rawsource
+    node["translatable"] = True
 
 
 def place(name: str, option: str) -> str:

@@ -2,9 +2,9 @@
 
     python docs/_extensions/running/environment.py -m pytest
 
-runs Python with these arguments in it. Only what says where things lie on this machine is let in,
-and what is ours; so no setting of Python's or of a library's, and no file in the reader's home,
-reaches what is computed.
+runs Python with these arguments in it. Only what says where things lie is let in, and what is ours;
+so no setting of Python's or of a library's, and no file in the reader's home, reaches what is
+computed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ OURS = (
     *("RNNLAB_SITE", "RNNLAB_SITE_URL", "RNNLAB_REPOSITORY_URL", "BENCH_THREADS"),
     *("TERM", "NO_COLOR", "PLAYWRIGHT_BROWSERS_PATH"),  # the terminal and the tests' browser
 )
+# Where packages come from, and whom to trust there, for what asks a registry; no page does.
+REGISTRY = (
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "NO_PROXY"),
+    *("UV_DEFAULT_INDEX", "UV_FIND_LINKS", "PIP_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT"),
+)
 STATED = {
     "LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",  # which macOS may lack
     "TZ": "UTC",
@@ -41,7 +46,7 @@ STATED = {
 }
 
 
-def own_environment(let_in: Iterable[str] = (*MACHINE, *OURS)) -> dict[str, str]:
+def own_environment(let_in: Iterable[str] = (*MACHINE, *OURS, *REGISTRY)) -> dict[str, str]:
     """Return the environment, with those of the reader's variables that are let in."""
     given = {name: os.environ[name] for name in let_in if name in os.environ}
     return (

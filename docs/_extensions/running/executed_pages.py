@@ -6,6 +6,7 @@ read again when its outputs are new, and so is each page that shows a value of i
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from running.pages import code_cells, is_page, open_page, read_page
 # process that Sphinx's readers are forked from.
 _executed: dict[tuple[str, ...], Executed] = {}
 
+OWN_VALUE = re.compile(r"\{glue:text\}`([^`:]+)(:[^`:]+)?`")
+
 
 class PageParser(NotebookParser):
     """MyST-NB's parser for pages with cells, MyST's own for all others."""
@@ -33,8 +36,16 @@ class PageParser(NotebookParser):
         """Parse a source into a document."""
         if is_page(inputstring):
             super().parse(inputstring, document)
-        else:
-            MystParser.parse(self, inputstring, document)
+            return
+        if str(document.current_source).endswith("<translated>"):
+            # A translated sentence is a document of its own, which has no values: it takes those
+            # of its page as another page would.
+            env = document.settings.env
+            page = Path(env.doc2path(env.docname)).name
+            inputstring = OWN_VALUE.sub(
+                lambda value: f"{{glue:text}}`{page}::{value[1]}{value[2] or ':s'}`", inputstring
+            )
+        MystParser.parse(self, inputstring, document)
 
 
 def read_executed(text: str) -> NotebookNode:

@@ -164,8 +164,9 @@ def swap(folder: Path) -> None:
         site.rename(old)
     new.rename(site)
     shutil.rmtree(old, ignore_errors=True)
-    if (rows := site / "scoreboard.json").exists():  # not on the small sites of the tests
-        shutil.copy(rows, folder)
+    for name in ("scoreboard.json", "workers.json"):
+        if (data := site / name).exists():  # not on the small sites of the tests
+            shutil.copy(data, folder)
 
 
 def finish_swap(folder: Path) -> None:

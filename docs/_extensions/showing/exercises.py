@@ -7,12 +7,31 @@ folded, not on the fold: a browser opens the fold when a link or a search leads 
 from __future__ import annotations
 
 from docutils import nodes
+from docutils.utils import get_source_line
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import exercise_node, exercise_subtitle, solution_node
 
 from showing.folds import summary
 from showing.locations import warn
+
+
+class TitlesForTranslators(SphinxTransform):
+    """Hands the titles of exercises to translators, as they are written."""
+
+    default_priority = 15  # before Sphinx puts translations in (priority 20)
+
+    def apply(self, **_: object) -> None:
+        """Say of each title where it stands and what its source is."""
+        for subtitle in self.document.findall(exercise_subtitle):
+            for_translators(subtitle, subtitle.astext(), subtitle)
+
+
+def for_translators(title: nodes.TextElement, text: str, place: nodes.Element) -> None:
+    """Hand a title to translators; titles of exercises hold no markup."""
+    title.rawsource = text
+    title.source, title.line = get_source_line(place)
 
 
 def name_exercises(app: Sphinx, document: nodes.document) -> None:
@@ -34,6 +53,7 @@ def name_exercises(app: Sphinx, document: nodes.document) -> None:
         exercise["title"] = word + subtitle.astext()
         names[exercise["label"]] = number if numbered else f"“{subtitle.astext()}”"
         exercise[0] = nodes.title("", word, *(child.deepcopy() for child in subtitle))
+        for_translators(exercise[0], subtitle.astext(), subtitle)
         unwrap(exercise)
     for answer in document.findall(solution_node):
         name = names.get(answer["target_label"])
@@ -91,6 +111,7 @@ def write(translator: HTML5Translator, contents: list[nodes.Node]) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Draw sphinx-exercise's nodes."""
     app.setup_extension("sphinx_exercise")
+    app.add_transform(TitlesForTranslators)
     # Before sphinx-exercise notes the titles that links show (priority 500).
     app.connect("doctree-read", name_exercises, priority=400)
     app.add_node(exercise_node, override=True, html=(visit_exercise, None))

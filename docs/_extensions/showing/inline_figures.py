@@ -172,7 +172,8 @@ def place_figures(app: Sphinx, document: nodes.document) -> None:
         if not alt:
             what = "a figure without alt text in %s; write what it shows under `image: alt:`"
             warn(app.env.docname, image, what, cell_of(image))
-        if uri.endswith(".svg") and "://" not in uri:
+        # Translators get the text of an image as long as it is one.
+        if uri.endswith(".svg") and "://" not in uri and app.builder.name != "gettext":
             relative, path = app.env.relfn2path(uri, app.env.docname)
             app.env.note_dependency(relative)
             svg = inline_svg(Path(path).read_text("utf-8"), alt=alt, prefix=f"f{number}")

@@ -31,6 +31,10 @@ PAUSE, PATIENCE = 0.05, 30.0
 MEASURED = "measured by a worker:"
 #: Files that are streamed, rows in a file, and float32 numbers in a row; the first number is one.
 FILES, ROWS, NUMBERS = 16, 1 << 20, 32
+#: Numbers in a step of the network that trains on them.
+WIDTH = 8
+#: Bytes that a worker may take beyond what it has when its network is built.
+ALLOWED = 2**30
 
 
 def asked(workers: int, *what: str, **options: Any) -> list[Any]:
@@ -73,20 +77,31 @@ def never_comes() -> dict[str, Any]:
 
 
 def streaming() -> dict[str, Any]:
-    """Let two workers read files of two gigabytes, each its own, and see how much they hold."""
+    """Let two workers with little memory train on two gigabytes of files, each on its own.
+
+    One that loads all files must fail under the same limit, and only there.
+    """
     with tempfile.TemporaryDirectory() as folder:
         for number in range(FILES):
             rows = np.random.default_rng(number).random((ROWS, NUMBERS), np.float32)
             rows[:, 0] = 1
             rows.tofile(Path(folder, f"{number}.raw"))
         size = sum(path.stat().st_size for path in Path(folder).iterdir())
-        found = asked(2, "stream", folder)
+        [free] = asked(1, "load", folder)
+        try:
+            asked(1, "load, held", folder)
+        except WorkerError as error:
+            refused = str(error)
+        else:
+            raise RuntimeError("the limit lets a worker load all files")
+        found = asked(2, "stream", folder, timeout=3600.0)
     return {
         "gigabytes": round(size / 2**30, 2),
+        "gigabytes allowed": ALLOWED / 2**30,
+        "said by one that loads all": refused,
+        "megabytes more of one that loads all, not held": free["megabytes more at the peak"],
         "rows": FILES * ROWS,
-        "rows of each worker": [one["rows"] for one in found],
-        "megabytes more at the peak": [one["megabytes"] for one in found],
-        "seconds": [one["seconds"] for one in found],
+        **{name: [one[name] for one in found] for name in found[0]},
     }
 
 
@@ -109,7 +124,9 @@ def as_worker(what: str, *arguments: str) -> Any:
     if what == "messages":
         return [timed_message(strategy, size) for size in SIZES]
     if what == "stream":
-        return streamed(arguments[0], strategy.num_replicas_in_sync, number)
+        return streamed(strategy, arguments[0])
+    if what in ("load", "load, held"):
+        return loaded(strategy, arguments[0], held=what == "load, held")
     return None
 
 
@@ -154,19 +171,88 @@ def timed_message(strategy: Any, size: int) -> float:
     return round(1000 * float(np.median(np.diff(moments[5:]))), 3)
 
 
-def streamed(folder: str, workers: int, number: int) -> dict[str, Any]:
-    """Read this worker's files, batch by batch; return the rows, and how much memory it took."""
+def small_network(strategy: Any) -> tuple[Any, Any]:
+    """Return a network that reads steps of eight numbers, and its optimizer."""
+    import keras
+
+    with strategy.scope():
+        model = keras.Sequential([
+            keras.Input((None, WIDTH)),
+            keras.layers.GRU(8, return_sequences=True),
+            keras.layers.Dense(WIDTH),
+        ])  # fmt: skip
+        adam = keras.optimizers.Adam(0.003)
+        adam.build(model.trainable_variables)
+    return model, adam
+
+
+def hold() -> None:
+    """Let this process take a gigabyte of addresses more than it has, and no more.
+
+    Addresses, and not what is resident, are what a process can be refused without privileges; all
+    that is resident has them. TensorFlow reserves much that it never uses, so the limit counts from
+    what is there.
+    """
+    most = megabytes("VmSize") * 2**20 + ALLOWED
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def megabytes(what: str) -> int:
+    """Return what Linux says of this process's memory."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(f"{what}:")).split()[1]) // 1024
+
+
+def streamed(strategy: Any, folder: str) -> dict[str, Any]:
+    """Train on this worker's files under the limit; return the rows, and the memory it took."""
     import tensorflow as tf
 
-    files = sorted(map(str, Path(folder).iterdir()))[number::workers]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
-    rows = tf.data.FixedLengthRecordDataset(files, 4 * NUMBERS).batch(1024)
-    rows = rows.map(lambda raw: tf.io.decode_raw(raw, tf.float32)).prefetch(4)
-    count = sum(float(batch[:, 0].numpy().sum()) for batch in rows)
-    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    seconds = round(time.perf_counter() - started, 1)
-    return {"rows": int(count), "megabytes": round(more / 1024), "seconds": seconds}
+    workers = strategy.num_replicas_in_sync
+    files = sorted(map(str, Path(folder).iterdir()))[strategy.cluster_resolver.task_id :: workers]
+    model, adam = small_network(strategy)
+
+    def own_part(rows: Any) -> Any:
+        steps = tf.reshape(rows, (-1, NUMBERS // WIDTH, WIDTH))
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(steps[:, :-1]) - steps[:, 1:]) ** 2) / workers
+        weights = model.trainable_variables
+        adam.apply(tape.gradient(loss, weights), weights)
+        return loss
+
+    @tf.function
+    def update(rows: Any) -> Any:
+        return strategy.reduce("sum", strategy.run(own_part, (rows,)), axis=None)
+
+    before = megabytes("VmSize"), megabytes("VmRSS")
+    hold()
+    batches = tf.data.FixedLengthRecordDataset(files, 4 * NUMBERS).batch(2048)
+    batches = batches.map(lambda raw: tf.io.decode_raw(raw, tf.float32)).prefetch(4)
+    count, losses = 0, []
+    for rows in batches:
+        losses.append(float(update(rows)))
+        count += int(rows[:, 0].numpy().sum())
+    return {
+        "rows of each worker": count,
+        "updates": len(losses),
+        "loss of the first update, and of the last": [losses[0], losses[-1]],
+        "megabytes more at the peak": megabytes("VmHWM") - before[1],
+        "megabytes of addresses more at the peak": megabytes("VmPeak") - before[0],
+    }
+
+
+def loaded(strategy: Any, folder: str, *, held: bool) -> dict[str, Any]:
+    """Load all files at once; return the memory that it took."""
+    _ = small_network(strategy)  # as the one that streams has
+    before = megabytes("VmRSS")
+    if held:
+        hold()
+    arrays: list[np.ndarray] = []
+    for path in Path(folder).iterdir():
+        try:
+            arrays.append(np.fromfile(path, np.float32))
+        except MemoryError as error:
+            raise MemoryError(f"after {len(arrays)} of {FILES} files") from error
+    return {"megabytes more at the peak": megabytes("VmHWM") - before}
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {

@@ -10,6 +10,11 @@ from xml.etree import ElementTree
 NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 ABSOLUTE = 1e-6  # rounding of 32-bit numbers
 PIXELS = 0.5
+EXACT, TRAINED = 1e-5, 1e-3  # relative: before anything is trained, and after
+VARIES = re.compile(r"^# Its output may differ: .+$", re.MULTILINE)
+TRAINS = re.compile(r"\btrain\w*\(|\.fit\(|\.apply\(|apply_gradients|learning_rate")
+#: Rounding grows in these when they train; dropout drops other units.
+ROUGH = re.compile(r"relu|recurrent_network\(|generate\(|dropout", re.IGNORECASE)
 # Names that Matplotlib makes from what they stand for: they differ where a last digit differs.
 MADE_UP = {"id", "clip-path", "href"}
 GLYPH = "#DejaVu"
