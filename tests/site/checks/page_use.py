@@ -153,14 +153,21 @@ def keyboard(seen: Visit) -> list[str]:
     for _ in range(wanted + 5):
         page.keyboard.press("Tab")
         stop, name, visible = page.evaluate("""async () => {
-          await new Promise(requestAnimationFrame);
           const element = document.activeElement;
           if (element === document.body) return [null, "", true];
-          const style = getComputedStyle(element), box = element.getBoundingClientRect();
-          const marked = parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== "none"
-            || style.boxShadow !== "none";
-          const there = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
-          return [element.dataset.stop ?? "other", element.outerHTML.slice(0, 90), marked && there];
+          const seen = () => {
+            const style = getComputedStyle(element), box = element.getBoundingClientRect();
+            const marked = parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== "none"
+              || style.boxShadow !== "none";
+            return marked && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+          };
+          // A busy machine draws late: the browser scrolls to the focus when it draws.
+          let visible = false;
+          for (let frame = 0; frame < 60 && !visible; frame++) {
+            await new Promise(requestAnimationFrame);
+            visible = seen();
+          }
+          return [element.dataset.stop ?? "other", element.outerHTML.slice(0, 90), visible];
         }""")
         if stop is None:
             break
