@@ -41,7 +41,7 @@ def read_series(
     step: str | None = None,
     zone: str | None = None,
     gaps: str = "refuse",
-    missing: Sequence[float] | None = None,
+    missing: float | Sequence[float] | None = None,
     decimal: str = ".",
     thousands: str | None = None,
     **csv: Any,
@@ -68,8 +68,8 @@ def read_series(
         gaps: What to do where a row or a value is missing: ``"refuse"`` them, ``"keep"`` them as
             NaN, or ``"fill"`` them along a straight line between their neighbours. A column that
             ends before the others is not known yet: it ends with NaN.
-        missing: Numbers that mean "not measured"; ``[]`` if there are none and what looks like one
-            was measured.
+        missing: Number or numbers that mean "not measured"; ``[]`` if there are none and what looks
+            like one was measured.
         decimal: The sign before decimals.
         thousands: The sign between groups of three digits.
         csv: Further options of `pandas.read_csv`, such as `sep`, `encoding` or `skiprows`.
@@ -96,7 +96,7 @@ def read_series(
     texts = _texts(path, [*time_names, *names], csv)
     times = _times(texts[time_names], time_format)
     report.add("rows", times, f"read from {os.path.basename(path)}")
-    codes = [] if missing is None else [float(code) for code in missing]
+    codes = [] if missing is None else _codes(missing)
     numbers = {name: _numbers(texts[name], decimal, thousands) for name in names}
     for name, values in numbers.items():
         if values.isna().all():
@@ -104,7 +104,7 @@ def read_series(
         if missing is None:
             _check_codes(name, values)
         coded = values.isin(codes)
-        report.add(f"{name}: {' or '.join(map(str, missing or []))}", times[coded], "not measured")
+        report.add(f"{name}: {' or '.join(map(str, codes))}", times[coded], "not measured")
         numbers[name] = values.mask(coded)
     table = pd.DataFrame(numbers).set_axis(times)
     table.index.name = " ".join(time_names)
@@ -183,6 +183,14 @@ def _numbers(texts: pd.Series, decimal: str, thousands: str | None) -> pd.Series
             f"columns: {texts.name!r} must hold numbers, but in row {row + 1} stands {text!r}{hint}"
         )
     return numbers
+
+
+def _codes(missing: Any) -> list[float]:
+    """Return the numbers that mean "not measured"."""
+    codes = np.atleast_1d(missing)
+    if codes.size and not np.issubdtype(codes.dtype, np.number):
+        raise TypeError(f"missing must be numbers such as [-999], not {missing!r}")
+    return [float(code) for code in codes]
 
 
 def _check_codes(name: str, values: pd.Series) -> None:

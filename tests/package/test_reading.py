@@ -139,6 +139,14 @@ def test_what_looks_like_a_code_is_asked_about(read, code):
     assert table["x"].isna().sum() == 2
 
 
+def test_one_code_may_stand_alone(read):
+    text = daily(1, -999, 3, 4)
+    table, _ = read(text, missing=-999, gaps="fill", **DAYS)
+    assert table["x"].tolist() == [1, 2, 3, 4]
+    with pytest.raises(TypeError, match=r"missing must be numbers such as \[-999\], not '-999'"):
+        read(text, missing="-999", **DAYS)
+
+
 @pytest.mark.parametrize("values", [[98, 99, 100, 97], [9, 1, 2, 3], [900, 999, 400, 10]])
 def test_nines_among_their_like_are_numbers(read, values):
     assert read(daily(*values), **DAYS)[0]["x"].tolist() == values

@@ -50,6 +50,8 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "reg-*": TRAINED,
     "intervals-further-*": (USUAL, "it is read from a record"),
     "intervals-crossed-*": RARE,
+    "intervals-factor-*": RARE,
+    "intervals-sea-apart": RARE,
     "intervals-*": DESCENT,
     "own-winners": TRAINED,
     "predict-map-factor": TRAINED,
