@@ -38,6 +38,12 @@ Which shape has it?
 
 2, 1
 : These are the two the other way round.
+
+1, 1
+: There are two columns.
+
+2, 2
+: There is one row.
 ```
 """
 EXERCISE = (
@@ -117,7 +123,8 @@ def test_a_page_by_the_rules_has_no_problems() -> None:
         ("**Predict first:** is it?", "**Predict first:** is it?\n\n" + CELL, "stands beside"),
         ("```\n\n```{fold-start} It is", "```\n\nIt is.\n\n# It is", "stands beside"),
         ("{check} which-2", "{note} which-2", "1 checks, wanted at least 2"),
-        ("{check} which-1", "{note} which-1", "an exercise of the lab without a check: 1.2"),
+        ("{check} which-1", "{note} which-1", "an exercise without a check: 1.2"),
+        ("1, 1\n: There are two columns.\n\n", "", "which-1 knows 2 wrong answers"),
         ("the other way round", "0.5 times as many", "typed figure '0.5'"),
         ("{fold-start} It is", "{fold-start} It is `x`", "whose title holds code"),
         ("value = 1\n", f"value = {'1' * 80}\n", "wider than 76"),

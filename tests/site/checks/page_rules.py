@@ -24,7 +24,9 @@ LAST_SECTIONS = ("In short", "In practice", "Further reading")
 # A page that says `kind: tool` is used rather than read: it may be short and has less of a frame.
 TOOL = re.compile(r"^kind: tool$", re.MULTILINE)
 WIDEST = 76
+HINT = re.compile(r"^: .*$", re.MULTILINE)  # what a check says of an answer; no reader sees all
 CHECKS = 2
+WRONG_ANSWERS = 3  # with their reasons, in the check of an exercise
 BANNED_WORDS = re.compile(r"\b(simply|just|easy|easily|obvious|obviously)\b", re.IGNORECASE)
 NUMBERED = re.compile(
     r"(?:Exercises?|[Ss]ections?|[Cc]hapters?) \d+\.\d+(?:(?:,| to| and| or)+ \d+\.\d+)*"
@@ -36,7 +38,8 @@ def problems(source: str) -> list[str]:
     """Return every rule that a page breaks, in words."""
     notebook = read_page(source)
     prose = list(_prose(source))
-    found = [] if TOOL.search(source) else list(_budgets(notebook, prose))
+    read = list(_prose(HINT.sub("", source)))
+    found = [] if TOOL.search(source) else list(_budgets(notebook, read))
     found += _frame(source, prose)
     found += _figures(notebook)
     found += _exercises(source)
@@ -133,15 +136,20 @@ def _predictions(source: str) -> Iterator[str]:
 
 
 def _checks(source: str) -> Iterator[str]:
-    """Two predictions of a page, and each exercise of the lab, have a check before their answer."""
+    """Each exercise has a check before its answer, which knows the usual wrong answers."""
     checks = len(re.findall(r"^```\{check\}", source, re.MULTILINE))
     if checks < CHECKS and not TOOL.search(source):
         yield f"{checks} checks, wanted at least {CHECKS}"
     for title, body in re.findall(
-        r"\{exercise-start\} (\d[^\n]*)(.*?)\{exercise-end\}", source, re.DOTALL
+        r"\{exercise-start\} ([^\n]*)(.*?)\{exercise-end\}", source, re.DOTALL
     ):
-        if "{check}" not in body:
-            yield f"an exercise of the lab without a check: {title}"
+        asked = re.findall(r"^```\{check\} (\S+)(.*?)^```$", body, re.MULTILINE | re.DOTALL)
+        if not asked:
+            yield f"an exercise without a check: {title}"
+        for name, inside in asked:
+            wrong = len(HINT.findall(inside)) - (":kind: choice" in inside)
+            if wrong < WRONG_ANSWERS:
+                yield f"{name} knows {wrong} wrong answers, wanted at least {WRONG_ANSWERS}"
 
 
 def _folds(source: str) -> Iterator[str]:
