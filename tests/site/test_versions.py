@@ -97,6 +97,7 @@ def test_where_a_version_has_no_such_page_its_first_one_is_offered(
 ) -> None:
     root, browser = at
     with check.visit(browser, f"{root}v0.10/a/gone.html") as seen:
+        assert "version 0.10, the newest release." in seen.page.inner_text(".old-version")
         assert "The latest version has no such page" in seen.page.inner_text(".old-version")
         seen.page.locator(".old-version a").click()
         seen.page.wait_for_url(f"{root}index.html")

@@ -84,7 +84,7 @@ def gather(site: Path, archives: Sequence[Path], target: Path) -> list[str]:
             path = target / version.folder / page
             text = path.read_text("utf-8").replace(SWITCHER, switcher(page, version, versions))
             if version is not versions[0]:
-                text = text.replace(NOTE, note(page, version, versions[0]))
+                text = text.replace(NOTE, note(page, version, versions))
             path.write_text(text, "utf-8")
     return [version.name for version in versions]
 
@@ -120,13 +120,15 @@ def switcher(page: str, here: Version, versions: Sequence[Version]) -> str:
     )
 
 
-def note(page: str, here: Version, latest: Version) -> str:
-    """Write that a page is old, with a link to it in the latest version."""
+def note(page: str, here: Version, versions: Sequence[Version]) -> str:
+    """Write that a page is of a release, with a link to it in the latest version."""
+    latest, newest, *_ = versions
     link = f'<a href="{address(page, here, latest)}">'
     leads = f"{link}Read it in the latest version</a>."
     if page not in latest.pages:
         leads = f"The latest version has no such page: {link}see what it has</a>."
-    return f'<p class="old-version">This page is of version {here.name}, an old one. {leads}</p>'
+    age = "the newest release" if here is newest else "an old one"
+    return f'<p class="old-version">This page is of version {here.name}, {age}. {leads}</p>'
 
 
 def main() -> int:
