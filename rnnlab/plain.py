@@ -194,11 +194,12 @@ def read_series(
     table = table[columns].astype(float).set_index(times).sort_index()
     usual = table.index.to_series().diff().mode()[0]
     months = round(usual / pd.Timedelta("30.4D"))
-    table = table.asfreq(step or (f"{months}MS" if months else usual))
-    filled = table.interpolate(limit_area="inside")
-    if not gaps and not filled.equals(table):
-        raise ValueError("values are missing: choose gaps='fill' or 'keep'")
-    table = filled if gaps == "fill" else table
+    rows = table.asfreq(step or (f"{months}MS" if months else usual))
+    filled = rows.interpolate(limit_area="inside")
+    is_off = not table.index.isin(rows.index).all()
+    if is_off or (not gaps and not filled.equals(rows)):
+        raise ValueError("rows missing or off the step: give gaps or step")
+    table = filled if gaps == "fill" else rows
     return table, f"{len(table)} rows from {table.index[0]} on"
 
 

@@ -699,6 +699,18 @@ def test_both_find_the_step_and_refuse_what_was_not_measured(tmp_path, step):
             form.read_series(tmp_path / "f.csv", ["a"], **options)
 
 
+def test_no_row_is_lost_where_the_step_does_not_lead(tmp_path):
+    """Ends of months: the plain form knows their first days alone, and says so."""
+    rows = pd.DataFrame({"day": pd.date_range("2001-01-31", periods=9, freq="ME"), "a": range(9)})
+    rows.to_csv(tmp_path / "f.csv", index=False)
+    options = {"time": "day", "time_format": "%Y-%m-%d"}
+    with pytest.raises(ValueError, match="off the step"):
+        plain.read_series(tmp_path / "f.csv", ["a"], **options, gaps="fill")
+    for form, step in ((reading, {}), (plain, {"step": "ME"})):
+        table, _ = form.read_series(tmp_path / "f.csv", ["a"], **options, **step)
+        assert table["a"].tolist() == list(range(9))
+
+
 def test_both_read_hours_across_a_change_of_the_clock_and_fill_gaps(tmp_path):
     times = pd.date_range("2021-10-30", "2021-11-01", freq="h", tz="Europe/Berlin")
     table = pd.DataFrame({"t": times.strftime("%d.%m.%Y %H:%M"), "x": RNG.normal(size=len(times))})

@@ -27,6 +27,7 @@ FILE, COLUMN, UNIT, KNOWN = "own.csv", "Last", "MW", []
 READ = {"time": "Zeit", "time_format": "%d.%m.%Y %H:%M", "sep": ";", "decimal": ",",
         "zone": "Europe/Berlin"}
 SEASON, STEPS, HORIZON, ORIGINS, STRIDE, RISES = 24, 24, 24, 8, 25, False
+FINAL = None
 """
 
 
@@ -46,6 +47,7 @@ def daily():
 FILE, COLUMN, UNIT, KNOWN = "own.csv", "sold", "pieces", ["holiday", "price"]
 READ = {"time": "date", "time_format": "%m/%d/%Y", "gaps": "fill"}
 SEASON, STEPS, HORIZON, ORIGINS, STRIDE, RISES = 7, 14, 7, 8, 8, False
+FINAL = None
 """
 
 
@@ -57,6 +59,7 @@ def fifty_rows():
 FILE, COLUMN, UNIT, KNOWN = "own.csv", "level", "m", []
 READ = {"time": "year", "time_format": "%Y"}
 SEASON, STEPS, HORIZON, ORIGINS, STRIDE, RISES = 1, 4, 1, 10, 1, False
+FINAL = None
 """
 
 
@@ -72,6 +75,7 @@ def rising():
 FILE, COLUMN, UNIT, KNOWN = "own.csv", "co2", "ppm", []
 READ = {"time": "month", "time_format": "%Y-%m", "missing": -9999, "gaps": "fill"}
 SEASON, STEPS, HORIZON, ORIGINS, STRIDE, RISES = 12, 12, 12, 8, 11, True
+FINAL = None
 """
 
 

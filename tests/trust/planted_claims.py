@@ -53,8 +53,8 @@ PLANTED = [
     Planted(
         "your-own-series",
         "the season means know the year that they forecast",
-        "series[k:origin:SEASON].mean() for k in range(SEASON)",
-        "series[k : origin + HORIZON : SEASON][-1:].mean() for k in range(SEASON)",
+        "series[k:origin:SEASON].mean() for k in begins",
+        "series[k : origin + HORIZON : SEASON][-1:].mean() for k in begins",
         'glue("own-origins"',
     ),
     Planted(
