@@ -182,7 +182,7 @@ class Writing:
 
     Example:
         >>> hand = hand_of(handwriting_network(8, 8), scale=0.3)
-        >>> write_by(hand, "ab", np.zeros((1, 4))).window.shape
+        >>> handwrite_by(hand, "ab", np.zeros((1, 4))).window.shape
         (1, 3)
     """
 
@@ -214,7 +214,7 @@ def codes_of(text: str) -> npt.NDArray[np.int32]:
 
 @takes(points="count", rng="rng")
 def random_numbers(points: int, rng: Rng) -> Array:
-    """Draw what `write_by` needs: for each point a uniform number, two normal ones, a uniform one.
+    """Draw the four numbers by which `handwrite_by` chooses a point, for several points.
 
     Args:
         points: How many points.
@@ -236,14 +236,14 @@ def random_numbers(points: int, rng: Rng) -> Array:
     return np.column_stack([uniform[:, 0], normal, uniform[:, 1]])
 
 
-def write(hand: Hand, text: str, rng: Rng, **settings: Any) -> Writing:
+def handwrite(hand: Hand, text: str, rng: Rng, **settings: Any) -> Writing:
     """Write a line.
 
     Args:
         hand: The network.
         text: The line.
         rng: A NumPy generator.
-        settings: `neatness` and `begun`, as `write_by` takes them.
+        settings: `neatness` and `begun`, as `handwrite_by` takes them.
 
     Returns:
         What was written, with at most `MOST_POINTS` points for each character.
@@ -254,15 +254,15 @@ def write(hand: Hand, text: str, rng: Rng, **settings: Any) -> Writing:
 
     Example:
         >>> hand = hand_of(handwriting_network(8, 8), scale=0.3)
-        >>> write(hand, "ab", np.random.default_rng(0)).strokes.shape[1]
+        >>> handwrite(hand, "ab", np.random.default_rng(0)).strokes.shape[1]
         3
     """
     check_line(text)
-    return write_by(hand, text, random_numbers(MOST_POINTS * len(text), rng), **settings)
+    return handwrite_by(hand, text, random_numbers(MOST_POINTS * len(text), rng), **settings)
 
 
 @takes(numbers="[points, 4]", neatness="number >= 0")
-def write_by(
+def handwrite_by(
     hand: Hand,
     text: str,
     numbers: npt.ArrayLike,
@@ -293,7 +293,7 @@ def write_by(
 
     Example:
         >>> hand = hand_of(handwriting_network(8, 8), scale=0.3)
-        >>> write_by(hand, "ab", np.zeros((5, 4)), begun=[[0, 1, 0], [0, -1, 1]]).strokes.shape
+        >>> handwrite_by(hand, "ab", np.zeros((5, 4)), begun=[[0, 1, 0], [0, -1, 1]]).strokes.shape
         (5, 3)
 
     References:

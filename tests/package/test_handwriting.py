@@ -12,12 +12,12 @@ from rnnlab.handwriting import (
     SoftWindow,
     codes_of,
     hand_of,
+    handwrite,
+    handwrite_by,
     handwriting_network,
     load_hand,
     random_numbers,
     save_hand,
-    write,
-    write_by,
 )
 from rnnlab.mixtures import draw, mixture, mixture_loss
 from rnnlab.strokes import ALPHABET
@@ -67,7 +67,7 @@ def test_the_window_is_read_by_the_next_step():
 
 def test_what_is_written_is_drawn_from_what_keras_says():
     numbers = random_numbers(60, np.random.default_rng(0))
-    writing = write_by(HAND, "Hello", numbers, neatness=0.5)
+    writing = handwrite_by(HAND, "Hello", numbers, neatness=0.5)
     outputs = outputs_of("Hello", writing.strokes)
     count = len(writing.strokes)
     wanted = draw(mixture(outputs[:count], 0.5), numbers[:count])
@@ -82,10 +82,10 @@ def test_what_is_written_is_drawn_from_what_keras_says():
 
 def test_what_was_begun_is_read_first_and_not_returned():
     numbers = random_numbers(40, np.random.default_rng(1))
-    whole = write_by(HAND, "sea", numbers)
+    whole = handwrite_by(HAND, "sea", numbers)
     begun, rest = whole.strokes[:10], numbers[10:]
     assert len(whole.strokes) > 12
-    writing = write_by(HAND, "sea", rest, begun=begun)
+    writing = handwrite_by(HAND, "sea", rest, begun=begun)
     np.testing.assert_allclose(writing.strokes, whole.strokes[10:], atol=1e-5)
     assert writing.finished == whole.finished
 
@@ -100,10 +100,10 @@ def hand_that_moves(by):
 
 def test_a_line_ends_where_the_window_reads_the_space_after_it():
     # After n points the window has moved n + 1 times: 2.5 and above is nearest to the space.
-    writing = write_by(hand_that_moves(0.5), "abc", np.full((50, 4), 0.5))
+    writing = handwrite_by(hand_that_moves(0.5), "abc", np.full((50, 4), 0.5))
     assert writing.finished
     assert len(writing.strokes) == 5
-    writing = write(hand_that_moves(0.001), "abc", np.random.default_rng(0))
+    writing = handwrite(hand_that_moves(0.001), "abc", np.random.default_rng(0))
     assert not writing.finished
     assert len(writing.strokes) == MOST_POINTS * 3
 
@@ -170,7 +170,7 @@ def test_damage_is_seen(tmp_path):
 )
 def test_what_cannot_be_written_is_refused(call, problem):
     with pytest.raises(ValueError, match=problem):
-        write(HAND, **{"text": "ab", "rng": np.random.default_rng(0)} | call)
+        handwrite(HAND, **{"text": "ab", "rng": np.random.default_rng(0)} | call)
 
 
 def test_another_model_is_refused():

@@ -18,11 +18,11 @@ import tensorflow as tf
 from rnnlab.handwriting import (
     Hand,
     hand_of,
+    handwrite,
     handwriting_network,
     load_hand,
     random_numbers,
     save_hand,
-    write,
 )
 from rnnlab.handwriting import _Reader as Reader
 from rnnlab.mixtures import draw, mixture, mixture_loss
@@ -202,7 +202,7 @@ def written(
 ) -> list[Any]:
     """Write lines, or as many points as the true ones have if the network is blind."""
     rng = np.random.default_rng((11, seed))
-    return [write(hand, text, rng, neatness=neatness) for text in texts]
+    return [handwrite(hand, text, rng, neatness=neatness) for text in texts]
 
 
 def legible() -> dict[str, Any]:
