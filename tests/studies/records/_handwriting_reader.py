@@ -49,7 +49,7 @@ def train_reader(some: list[Line], updates: int, batch: int, rng: Rng) -> list[d
     """Train, write the weights, and return the course."""
     model = reader()
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, updates - 100, warmup_target=0.004, warmup_steps=100
+        0.0, updates, warmup_target=0.004, warmup_steps=100
     )
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     variables = model.trainable_variables

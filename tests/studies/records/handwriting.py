@@ -5,9 +5,11 @@ handwriting.json. With names of parts it makes those alone: "train", "reader", .
 """
 
 import hashlib
-import os
+import json
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ from tests.studies.records._record import keep_parts
 
 TARGET, WEIGHTS = DATA / "handwriting.json", DATA / "handwriting.safetensors"
 SETTINGS: dict[str, Any] = {
-    "lines": 40_000, "updates": 4000, "batch": 64, "rate": 0.004, "warm up": 100,
+    "lines": 20_000, "updates": 3000, "batch": 64, "rate": 0.004, "warm up": 100,
     "clip": 1.0, "average": 0.998, "seed": 0, "hidden": False,
 }  # fmt: skip
 READER = {"lines": 20_000, "updates": 2000, "batch": 48}
@@ -58,20 +60,23 @@ HIDDEN_UPDATES = 1500
 BLIND = Path(tempfile.gettempdir(), "rnnlab-handwriting-without-window.safetensors")
 
 
-def batches(some: list[Line], size: int, scale: float, rng: np.random.Generator) -> Any:
+def batches(some: list[Line], size: int, rng: np.random.Generator) -> Iterator[list[Line]]:
     """Yield batches of lines of about one length, for ever."""
     while True:
         order = rng.permutation(len(some))
         for start in range(0, len(order), 20 * size):
             part = sorted(order[start : start + 20 * size], key=lambda n: len(some[n].strokes))
             for row in rng.permutation(len(part) // size) * size:
-                yield padded([some[n] for n in part[row : row + size]], scale)
+                yield [some[n] for n in part[row : row + size]]
 
 
 def trained(
-    model: keras.Model, some: list[Line], held: list[Line], scale: float, **settings: Any
+    name: str, model: keras.Model, some: list[Line], held: list[Line], scale: float, **settings: Any
 ) -> dict[str, Any]:
-    """Train a network, leave its averaged weights in it, and return the course."""
+    """Train a network, leave its averaged weights in it, and return the course.
+
+    A run of that name that was stopped goes on from where it last was kept, among temporary files.
+    """
     s = SETTINGS | settings
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, s["updates"] - s["warm up"], warmup_target=s["rate"], warmup_steps=s["warm up"]
@@ -79,51 +84,64 @@ def trained(
     optimizer = keras.optimizers.Adam(
         rate, global_clipnorm=s["clip"], use_ema=True, ema_momentum=s["average"]
     )
-    variables = model.trainable_variables
-    optimizer.build(variables)
-
-    def loss_of(points: Any, codes: Any, wanted: Any, counts: Any) -> Any:
-        if s["hidden"]:
-            codes = -tf.ones_like(codes)
-        nats = mixture_loss(wanted, model([points, codes]))
-        return tf.reduce_sum(nats * counts) / tf.reduce_sum(counts)
-
-    shapes = [(None, None, 3), (None, None), (None, None, 3), (None, None)]
-    kinds = [tf.float32, tf.int32, tf.float32, tf.float32]
-    signature = [tf.TensorSpec(*one) for one in zip(shapes, kinds, strict=True)]
-
-    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
-    def update(*batch: Any) -> Any:
-        with tf.GradientTape() as tape:
-            loss = loss_of(*batch)
-        optimizer.apply(tape.gradient(loss, variables), variables)
-        return loss
-
-    evaluate = tf.function(loss_of, input_signature=signature)
+    weights = model.trainable_variables
+    optimizer.build(weights)
+    update, evaluate = steps_of(model, optimizer, s["hidden"])
     groups = [padded(held[n : n + 64], scale) for n in range(0, len(held), 64)]
-    curve, recent = [], []
-    began, began_cpu = time.perf_counter(), time.process_time()
-    source = batches(some, s["batch"], scale, np.random.default_rng(s["seed"]))
-    for n in range(1, s["updates"] + 1):
-        recent.append(float(update(*next(source))))
+    state, curve = Path(tempfile.gettempdir(), f"rnnlab-handwriting-{name}.npz"), []
+    variables = [*weights, *optimizer.variables]
+    if state.exists():
+        *values, text = np.load(state).values()
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        curve = json.loads(str(text))
+    done, wall, cpu = (
+        curve[-1][key] if curve else 0 for key in ("updates", "wall seconds", "processor seconds")
+    )
+    began, began_cpu, recent = time.perf_counter() - wall, time.process_time() - cpu, []
+    source = batches(some, s["batch"], np.random.default_rng(s["seed"]))
+    for n, batch in enumerate(islice(source, done, s["updates"]), done + 1):
+        recent.append(float(update(*padded(batch, scale))))
         if n % 250 == 0 or n == s["updates"]:
             if n == s["updates"]:
-                optimizer.finalize_variable_values(variables)
+                optimizer.finalize_variable_values(weights)
             total = sum(float(evaluate(*group)) * group[3].sum() for group in groups)
             count = sum(group[3].sum() for group in groups)
-            point = {
+            curve.append({
                 "updates": n,
                 "train": round(float(np.mean(recent)), 4),
                 "validation": round(float(total / max(count, 1)), 4),
                 "wall seconds": round(time.perf_counter() - began, 1),
                 "processor seconds": round(time.process_time() - began_cpu, 1),
-            }
+            })  # fmt: skip
             recent = []
-            curve.append(point)
-            print(point, flush=True)
-            if place := os.environ.get("HANDWRITING_SNAPSHOTS"):
-                save_hand(hand_of(model, scale), place)
+            print(curve[-1], flush=True)
+            if held:
+                np.savez(state, *[variable.numpy() for variable in variables], json.dumps(curve))
+    state.unlink(missing_ok=True)
     return {"settings": s, "curve": curve}
+
+
+def steps_of(model: keras.Model, optimizer: Any, hidden: bool) -> tuple[Any, Any]:
+    """Return an update, and a loss without one, both of a batch as `padded` gives it."""
+
+    def loss_of(points: Any, codes: Any, wanted: Any, counts: Any) -> Any:
+        nats = mixture_loss(wanted, model([points, -tf.ones_like(codes) if hidden else codes]))
+        return tf.reduce_sum(nats * counts) / tf.reduce_sum(counts)
+
+    def update(*batch: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = loss_of(*batch)
+        weights = model.trainable_variables
+        optimizer.apply(tape.gradient(loss, weights), weights)
+        return loss
+
+    shapes = [(None, None, 3), (None, None), (None, None, 3), (None, None)]
+    kinds = [tf.float32, tf.int32, tf.float32, tf.float32]
+    signature = [tf.TensorSpec(*one) for one in zip(shapes, kinds, strict=True)]
+    return tuple(
+        tf.function(one, input_signature=signature, autograph=False) for one in (update, loss_of)
+    )
 
 
 def train() -> dict[str, Any]:
@@ -134,7 +152,7 @@ def train() -> dict[str, Any]:
     seconds = time.process_time() - began
     print(f"{seconds:.0f} s for lines, scale {scale}", flush=True)
     model = handwriting_network(seed=SETTINGS["seed"])
-    found = trained(model, some, held, scale)
+    found = trained("network", model, some, held, scale)
     hand = hand_of(model, scale)
     save_hand(hand, WEIGHTS)
     content = WEIGHTS.read_bytes()
@@ -174,7 +192,7 @@ def without_window() -> dict[str, Any]:
     scale = round(scale_of(some), 4)
     hide = {"hidden": True, "updates": HIDDEN_UPDATES}
     model = handwriting_network(seed=SETTINGS["seed"])
-    found = trained(model, some, held, scale, **hide)
+    found = trained("without-window", model, some, held, scale, **hide)
     save_hand(hand_of(model, scale), BLIND)
     return found
 
@@ -299,7 +317,7 @@ def mixtures() -> dict[str, Any]:
         losses = []
         for seed in SEEDS:
             model = plain_network(count, seed)
-            trained(model, some, [], scale, **SMALL, seed=seed)
+            trained("plain", model, some, [], scale, **SMALL, seed=seed)
             losses.append(round(nats_of(model, held, scale), 4))
         found[str(count)] = losses
         print(count, losses, flush=True)
