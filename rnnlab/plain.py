@@ -8,6 +8,7 @@ forms, and tests compare them with the others.
 
 import contextlib
 import heapq
+import itertools
 import json
 import os
 import re
@@ -32,6 +33,7 @@ from safetensors.numpy import load_file, save_file
 
 from rnnlab.plotting import COLORS
 from rnnlab.reber import REBER_SYMBOLS
+from rnnlab.strokes import ALPHABET
 from rnnlab.workers import WorkerError
 
 
@@ -952,3 +954,227 @@ def run_workers(program, workers=2, *, timeout=300, arguments=()):
             raise WorkerError(f"worker {n} of {workers} {ended}")
         time.sleep(0.1)
     return [one.stdout.read() for one in running]
+
+
+def read_faces(path):
+    """Read the glyphs of single-stroke fonts from a file."""
+    return json.loads(Path(path).read_text("utf8"))["faces"]
+
+
+def random_writer(rng):
+    """Draw a writer."""
+    script, draw = rng.random() < 0.5, rng.uniform
+    return SimpleNamespace(
+        face="script" if script else "simplex",
+        size=draw(0.8, 1.2) * (0.75 if script else 1),
+        slant=draw(-0.25, 0.15) if script else draw(-0.15, 0.45),
+        width=draw(0.8, 1.15),
+        spacing=0 if script else draw(-0.1, 0.15),
+        step=draw(0.28, 0.4),
+        bend=draw(-0.08, 0.08),
+        jitter=draw(0.01, 0.05),
+        rise=draw(-0.04, 0.04),
+    )
+
+
+def write_line(text, writer, faces, rng):
+    """Write a line as a writer would, from the glyphs of a font."""
+    script = writer.face == "script"
+    unit, x, points = writer.size / (9 if script else 14), 0, []
+    for character in text:
+        wide, *strokes = faces[writer.face][character]
+        grow, lean, *place = rng.normal(0, writer.jitter / 2, 4)
+        for stroke in strokes:
+            xy = np.float64(stroke) * unit * (1 + grow)
+            slant = (writer.slant + lean) * xy[:, 1]
+            xy[:, 0] = xy[:, 0] * writer.width + slant
+            xy = in_steps(xy + np.array(place) * writer.size, writer)
+            noise = writer.jitter * writer.size
+            noise = rng.normal(0, noise, (len(xy) + 2, 2))
+            xy += (noise[:-2] + 2 * noise[1:-1] + noise[2:]) / 6**0.5
+            xy[:, 0] += x
+            if script and points and stroke is strokes[0]:
+                gap = np.linalg.norm(xy[0] - points[-1][:2])
+                points[-1][2] = float(gap > 0.4 * writer.size)
+                xy = xy[int(gap < writer.step / 2) :]
+            points += [[*point, 0] for point in xy]
+            points[-1][2] = 1
+        x += wide * unit * writer.width + writer.spacing * writer.size
+    line = np.array(points)
+    line[:, 1] += writer.rise * line[:, 0]
+    line[1:, :2] -= line[:-1, :2].copy()
+    return np.float32(line)
+
+
+def in_steps(xy, writer):
+    """Return points in steps of about equal length, corners kept."""
+    sides, found = np.diff(xy, axis=0), [xy[:1]]
+    lengths = np.linalg.norm(sides, axis=1)
+    turns = np.sum(sides[1:] * sides[:-1], axis=1)
+    turns /= lengths[1:] * lengths[:-1]
+    corners = [0, *(np.flatnonzero(turns < 0.5) + 1), len(xy) - 1]
+    for a, b in itertools.pairwise(corners):
+        along = np.append(0, np.cumsum(lengths[a:b]))
+        count = max(1, round(along[-1] / writer.step))
+        t = np.linspace(0, 1, count + 1)[1:, np.newaxis]
+        across = (xy[b] - xy[a])[::-1] * (-1, 1)
+        places = [np.interp(t * along[-1], along, z) for z in xy[a : b + 1].T]
+        bulge = writer.bend * 4 * t * (1 - t) * across
+        found.append(np.hstack(places) + bulge)
+    return np.concatenate(found)
+
+
+def mixture(outputs, neatness=0):
+    """Return the densities that a network's outputs stand for."""
+    outputs = np.asarray(outputs)
+    parts = np.split(outputs[..., 1:], 6, axis=-1)
+    pi, mean_x, mean_y, log_x, log_y, rho = parts
+    weight = np.exp((1 + neatness) * (pi - pi.max(-1, keepdims=True)))
+    logs = np.clip(np.stack([log_x, log_y], -1), -8, 8)
+    return SimpleNamespace(
+        pen=1 / (1 + np.exp(-outputs[..., 0])),
+        weight=weight / weight.sum(-1, keepdims=True),
+        mean=np.stack([mean_x, mean_y], -1),
+        deviation=np.exp(logs - neatness),
+        correlation=0.95 * np.tanh(rho),
+    )
+
+
+def density(of, x):
+    """Return a mixture's density at points of the plane."""
+    x = np.asarray(x)[..., np.newaxis, :]
+    u, v = np.moveaxis((x - of.mean) / of.deviation, -1, 0)
+    rho, rest = of.correlation, 1 - of.correlation**2
+    height = of.weight / (2 * np.pi * of.deviation.prod(-1) * rest**0.5)
+    square = (u**2 + v**2 - 2 * rho * u * v) / rest
+    return np.sum(height * np.exp(-square / 2), axis=-1)
+
+
+def mixture_loss(points, outputs):
+    """Return minus the logarithm of the density at points that came."""
+    outputs = tf.convert_to_tensor(outputs)
+    points = tf.cast(points, outputs.dtype)
+    pi, x, y, s_x, s_y, rho = tf.split(outputs[..., 1:], 6, axis=-1)
+    s_x, s_y = tf.clip_by_value([s_x, s_y], -8, 8)
+    rho = 0.95 * tf.tanh(rho)
+    u = (points[..., :1] - x) * tf.exp(-s_x)
+    v = (points[..., 1:2] - y) * tf.exp(-s_y)
+    logs = tf.nn.log_softmax(pi) - np.log(2 * np.pi) - s_x - s_y
+    logs -= tf.math.log(1 - rho**2) / 2
+    logs -= (u**2 + v**2 - 2 * rho * u * v) / (2 * (1 - rho**2))
+    pen = tf.nn.sigmoid_cross_entropy_with_logits(
+        points[..., 2], outputs[..., 0]
+    )
+    return pen - tf.reduce_logsumexp(logs, axis=-1)
+
+
+class SoftWindow(keras.layers.Layer):
+    """An LSTM that reads points, and with each a few characters."""
+
+    def __init__(self, units, windows):
+        super().__init__()
+        self.units, self.windows = units, windows
+
+    def build(self, points_shape, text_shape):
+        self.cell = keras.layers.LSTMCell(self.units)
+        self.cell.build((None, points_shape[-1] + text_shape[-1]))
+        slow = np.repeat([0, 0, np.log(0.1)], self.windows)
+        self.window = keras.layers.Dense(
+            3 * self.windows,
+            kernel_initializer=keras.initializers.RandomNormal(0, 0.05),
+            bias_initializer=lambda *_, **__: tf.constant(slow, "float32"),
+        )
+        self.window.build((None, self.units))
+
+    def call(self, points, text):
+        u = tf.range(tf.shape(text)[1], dtype=text.dtype)
+        w, states = 0 * text[:, 0], self.cell.get_initial_state(len(text))
+        kappa, found = 0, []
+        for p in tf.unstack(points, axis=1):
+            h, states = self.cell(tf.concat([p, w], -1), states)
+            parts = tf.exp(self.window(h))[..., np.newaxis]
+            alpha, beta, move = tf.split(parts, 3, axis=1)
+            kappa += move
+            each = alpha * tf.exp(-beta * (kappa - u) ** 2)
+            phi = tf.reduce_sum(each, axis=1)
+            w = tf.linalg.matvec(text, phi, transpose_a=True)
+            found.append((h, w, phi))
+        return [tf.stack(parts, axis=1) for parts in zip(*found)]
+
+
+def load_hand(path):
+    """Read the weights of a network that writes by hand."""
+    with safe_open(path, "np") as file:
+        scale = float(file.metadata()["scale"])
+    arrays = load_file(path)
+    weights = {
+        name: np.float64(array) * arrays.get(f"{name}.scale", 1)
+        for name, array in arrays.items()
+        if not name.endswith(".scale")
+    }
+    return SimpleNamespace(weights=weights, scale=scale)
+
+
+def handwrite(hand, text, rng, neatness=0, begun=()):
+    """Write a line, a point at a time."""
+    pen, unit = WritingHand(hand, text), (hand.scale, hand.scale, 1)
+    count = 40 * len(text)
+    normal, uniform = rng.standard_normal((count, 2)), rng.random((count, 2))
+    outputs = pen.read(np.array([0, 0, 1]))
+    for point in begun:
+        outputs = pen.read(point / unit)
+    points, windows, ended = [], [], False
+    while len(points) < count and not ended:
+        (a, b), (first, last) = normal[len(points)], uniform[len(points)]
+        point = draw(mixture(outputs, neatness), [first, a, b, last])
+        points.append(point * unit)
+        windows.append(pen.phi)
+        outputs = pen.read(point)
+        ended = bool(point[2]) and pen.phi.argmax() == len(pen.phi) - 1
+    return SimpleNamespace(
+        strokes=np.float32(points), window=np.array(windows), finished=ended
+    )
+
+
+class WritingHand:
+    """A network that has read a text, and points so far."""
+
+    def __init__(self, hand, text):
+        self.w, self.kappa = hand.weights, 0
+        codes = [ALPHABET.index(character) for character in text + " "]
+        self.text = np.eye(len(ALPHABET))[codes]
+        self.seen = np.zeros(len(ALPHABET))
+        self.first = np.zeros((2, len(self.w["lstm1_recurrent"])))
+        self.second = np.zeros((2, len(self.w["lstm2_recurrent"])))
+
+    def read(self, point):
+        w, x = self.w, np.append(point, self.seen)
+        h, _ = self.first = lstm_of(x, *self.first, w, "lstm1")
+        parts = np.exp(h @ w["window_kernel"] + w["window_bias"])
+        alpha, beta, move = np.split(parts, 3)
+        self.kappa = self.kappa + move
+        away = np.subtract.outer(np.arange(len(self.text)), self.kappa)
+        self.phi = np.exp(-beta * away**2) @ alpha
+        self.seen = self.phi @ self.text
+        x = np.concatenate([point, h, self.seen])
+        self.second = lstm_of(x, *self.second, w, "lstm2")
+        joined = np.append(h, self.second[0])
+        return joined @ w["output_kernel"] + w["output_bias"]
+
+
+def draw(of, numbers):
+    """Draw a point from a density, by random numbers."""
+    first, a, b, last = numbers
+    j = np.sum(np.cumsum(of.weight)[:-1] <= first)
+    rho = of.correlation[j]
+    shift = of.deviation[j] * [a, rho * a + (1 - rho**2) ** 0.5 * b]
+    return np.append(of.mean[j] + shift, last < of.pen)
+
+
+def lstm_of(x, h, c, w, name):
+    """Return the new state and cell of an LSTM."""
+    sums = x @ w[f"{name}_kernel"] + h @ w[f"{name}_recurrent"]
+    i, f, g, o = np.split(sums + w[f"{name}_bias"], 4)
+    i, f, o = (1 / (1 + np.exp(-gate)) for gate in (i, f, o))
+    c = f * c + i * np.tanh(g)
+    return o * np.tanh(c), c

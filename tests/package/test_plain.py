@@ -25,8 +25,10 @@ from rnnlab import (
     comparison,
     evaluation,
     generation,
+    handwriting,
     intervals,
     lab2019,
+    mixtures,
     models,
     pig_latin,
     plain,
@@ -35,6 +37,7 @@ from rnnlab import (
     reber,
     scaling,
     scheduled_sampling,
+    strokes,
     tables,
     training,
     translation,
@@ -485,6 +488,62 @@ def test_both_read_and_write_dates():
             assert plain.written(day, language, pattern) == text
             assert plain.readings(text, several) == full_dates.readings(text, several)
     assert plain.readings("31 février 2019", several) == set()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_both_write_the_same_lines(seed):
+    lines = []
+    for form in (strokes, plain):
+        rng = np.random.default_rng(seed)
+        faces = form.read_faces(DATA / "hershey.json")
+        lines.append(form.write_line("Oh, a whale 19!", form.random_writer(rng), faces, rng))
+    np.testing.assert_array_equal(*lines)
+
+
+def test_both_have_the_same_mixtures():
+    outputs, points = RNG.normal(size=(2, 5, 13)), RNG.normal(size=(2, 5, 3))
+    for neatness in (0, 0.7):
+        full, short = (form.mixture(outputs, neatness) for form in (mixtures, plain))
+        for name, values in full._asdict().items():
+            np.testing.assert_allclose(getattr(short, name), values, rtol=1e-13)
+    full, short = (form.mixture(outputs[0, 0]) for form in (mixtures, plain))
+    places = points[..., :2]
+    np.testing.assert_allclose(plain.density(short, places), mixtures.density(full, places))
+    for numbers in ([0.2, 1, -1, 0.3], [0.9, 0, 2, 0.8]):
+        both = mixtures.draw(full, numbers), plain.draw(short, numbers)
+        np.testing.assert_allclose(*both)
+    points[..., 2] = points[..., 2] > 0
+    losses = [form.mixture_loss(points, outputs) for form in (mixtures, plain)]
+    np.testing.assert_allclose(*losses, rtol=1e-13)
+
+
+def test_both_look_through_the_same_window():
+    points, text = RNG.normal(size=(2, 7, 3)), np.eye(6)[RNG.integers(0, 6, (2, 4))]
+    layers = [form.SoftWindow(5, 3) for form in (handwriting, plain)]
+    found = []
+    for layer in layers:
+        layer(np.float32(points), np.float32(text))
+        layer.set_weights(layers[0].get_weights())
+        found.append(layer(np.float32(points), np.float32(text)))
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("text", ["I", "a sea"])
+def test_both_write_by_hand_alike(tmp_path, text):
+    model = handwriting.handwriting_network(8, 7, windows=2, mixtures=3)
+    handwriting.save_hand(handwriting.hand_of(model, 0.4), tmp_path / "hand")
+    begun = np.array([[0, 1, 0], [0.2, -1, 1]])
+    for settings in ({}, {"neatness": 0.6, "begun": begun}):
+        full, short = (
+            form.handwrite(
+                form.load_hand(tmp_path / "hand"), text, np.random.default_rng(1), **settings
+            )
+            for form in (handwriting, plain)
+        )
+        np.testing.assert_allclose(short.strokes, full.strokes, atol=1e-5)
+        np.testing.assert_allclose(short.window, full.window, atol=1e-9)
+        assert short.finished == full.finished
 
 
 def test_each_form_fits_on_a_page():
