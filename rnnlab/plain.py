@@ -986,8 +986,7 @@ def write_line(text, writer, faces, rng):
         grow, lean, *place = rng.normal(0, writer.jitter / 2, 4)
         for stroke in strokes:
             xy = np.float64(stroke) * unit * (1 + grow)
-            slant = (writer.slant + lean) * xy[:, 1]
-            xy[:, 0] = xy[:, 0] * writer.width + slant
+            xy = xy @ [[writer.width, 0], [writer.slant + lean, 1]]
             xy = in_steps(xy + np.array(place) * writer.size, writer)
             noise = writer.jitter * writer.size
             noise = rng.normal(0, noise, (len(xy) + 2, 2))
@@ -1018,7 +1017,8 @@ def in_steps(xy, writer):
         count = max(1, round(along[-1] / writer.step))
         t = np.linspace(0, 1, count + 1)[1:, np.newaxis]
         across = (xy[b] - xy[a])[::-1] * (-1, 1)
-        places = [np.interp(t * along[-1], along, z) for z in xy[a : b + 1].T]
+        axes, total = xy[a : b + 1].T, along[-1]
+        places = [np.interp(t * total, along, axis) for axis in axes]
         bulge = writer.bend * 4 * t * (1 - t) * across
         found.append(np.hstack(places) + bulge)
     return np.concatenate(found)
@@ -1118,8 +1118,8 @@ def load_hand(path):
 def handwrite(hand, text, rng, neatness=0, begun=()):
     """Write a line, a point at a time."""
     pen, unit = WritingHand(hand, text), (hand.scale, hand.scale, 1)
-    count = 40 * len(text)
-    normal, uniform = rng.standard_normal((count, 2)), rng.random((count, 2))
+    size = count, _ = 40 * len(text), 2
+    normal, uniform = rng.standard_normal(size), rng.random(size)
     outputs = pen.read(np.array([0, 0, 1]))
     for point in begun:
         outputs = pen.read(point / unit)
