@@ -1073,18 +1073,13 @@ class SoftWindow(keras.layers.Layer):
 
     def __init__(self, units, windows):
         super().__init__()
-        self.units, self.windows = units, windows
-
-    def build(self, points_shape, text_shape):
-        self.cell = keras.layers.LSTMCell(self.units)
-        self.cell.build((None, points_shape[-1] + text_shape[-1]))
-        slow = np.repeat([0, 0, np.log(0.1)], self.windows)
+        slow = np.repeat([0, 0, np.log(0.1)], windows)
+        self.cell = keras.layers.LSTMCell(units)
         self.window = keras.layers.Dense(
-            3 * self.windows,
+            3 * windows,
             kernel_initializer=keras.initializers.RandomNormal(0, 0.05),
             bias_initializer=lambda *_, **__: tf.constant(slow, "float32"),
         )
-        self.window.build((None, self.units))
 
     def call(self, points, text):
         u = tf.range(tf.shape(text)[1], dtype=text.dtype)
