@@ -553,6 +553,18 @@ def check_encoder_decoder(run: Run) -> Comparisons:
     yield values("logits with more padding", longer, found)
 
 
+def check_handwriting(run: Run) -> Comparisons:
+    import torch
+
+    from rnnlab.mixtures import mixture_loss
+
+    rng = np.random.default_rng(0)
+    outputs, points = rng.normal(size=(3, 7, 25)), rng.normal(size=(3, 7, 3))
+    points[..., 2] = points[..., 2] > 0
+    found = run()["mixture_loss"](torch.tensor(points), torch.tensor(outputs))
+    yield values("losses", found, mixture_loss(points, outputs))
+
+
 def check_attention_and_beam_search(run: Run) -> Comparisons:
     import keras
     import torch

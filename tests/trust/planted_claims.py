@@ -156,6 +156,13 @@ PLANTED = [
         'glue("trans-small-turned"',
     ),
     Planted(
+        "handwriting",
+        "the loss by hand takes the Gaussians to be uncorrelated",
+        "logs -= (u**2 + v**2 - 2 * rho * u * v) / (2 * left)",
+        "logs -= (u**2 + v**2) / (2 * left)",
+        "assert abs(total - 1) < 1e-5",
+    ),
+    Planted(
         "attention-and-beam-search",
         "another place is hidden than the one with the most weight",
         '"most hidden": darkest,',

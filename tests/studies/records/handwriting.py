@@ -48,7 +48,7 @@ SETTINGS: dict[str, Any] = {
     "lines": 20_000, "updates": 3000, "batch": 64, "rate": 0.004, "warm up": 100,
     "clip": 1.0, "average": 0.998, "seed": 0, "hidden": False,
 }  # fmt: skip
-READER = {"lines": 20_000, "updates": 2000, "batch": 48}
+READER = {"lines": 20_000, "updates": 2500, "batch": 48}
 SMALL = {"units": 96, "updates": 500, "batch": 32}
 #: Lines of each part of the test, and how often each is written.
 LINES, SEEDS, HELD = 100, range(3), ("test", "test pairs")
