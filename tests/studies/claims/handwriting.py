@@ -18,5 +18,5 @@ def claim_eight_gaussians_beat_one(seed: int) -> dict[str, float]:
 
 
 def holds_eight_gaussians_beat_one(values: dict[str, float]) -> bool:
-    """By half a nat and more."""
-    return values["eight"] < values["one"] - 0.5
+    """By about half a nat."""
+    return 0.3 < values["one"] - values["eight"] < 0.9
