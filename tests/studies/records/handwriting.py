@@ -56,7 +56,7 @@ NEATNESS, DEFAULT_NEATNESS = (0.0, 0.5, 1.0, 2.0), 0.5
 WRITINGS, MIXTURES = 12, (1, 3, 10, 20)
 #: The network without the window is only compared, so it is trained for a shorter time, and kept
 #: among temporary files.
-HIDDEN_UPDATES = 1500
+HIDDEN_UPDATES = 600
 BLIND = Path(tempfile.gettempdir(), "rnnlab-handwriting-without-window.safetensors")
 
 
