@@ -55,6 +55,7 @@ extensions = [
     "showing.rooms",  # the drawings of who imports whom
     "playing.playground",  # where the playground opens
     "playing.letters",  # where a network writes on or translates what the reader types
+    "playing.hand",  # where a network writes by hand what the reader types
     "playing.checks",  # answers that check themselves, and the reader's progress
     "copying.programs",  # each cell as a program, each page as a notebook, and our wheel
     "shipping.joined_scripts",  # scripts of one folder are one file

@@ -1,5 +1,6 @@
 // Networks of characters that the reader can use in the page: one writes on from a beginning, one
-// reads a string and writes another. `Letters` is all that other files see.
+// reads a string and writes another. `Letters` is all that other files see, of which hand.js uses
+// the tools.
 //
 // The weights are the files of the pages' data, in the format safetensors, as text in base64: eight
 // bytes that count those of a header in JSON, the header, and the arrays behind it.
@@ -67,12 +68,14 @@
 
   const sigmoid = (a) => 1 / (1 + Math.exp(-a));
 
-  // The state after one more input: gates in Keras's order, input, forget, cell, output.
+  // The state after one more input, as precise as the state before: gates in Keras's order, input,
+  // forget, cell, output.
   function lstm({ kernel, recurrent, bias }, x, [h, c]) {
     const units = h.length;
-    const gates = dense(x, kernel, bias.numbers);
+    const { constructor: Numbers } = h;
+    const gates = dense(x, kernel, bias.numbers, new Numbers(4 * units));
     addProduct(h, recurrent.numbers, gates);
-    const [newH, newC] = [new Float32Array(units), new Float32Array(units)];
+    const [newH, newC] = [new Numbers(units), new Numbers(units)];
     for (let j = 0; j < units; j++) {
       const [i, f, o] = [0, 1, 3].map((gate) => sigmoid(gates[gate * units + j]));
       newC[j] = f * c[j] + i * Math.tanh(gates[2 * units + j]);
@@ -227,8 +230,8 @@
 
   // ---- the form
 
-  // The network of a place, once its file has come and is the one that the page was built with.
-  async function load({ network, hash, kind }) {
+  // The arrays of a place, once their file has come and is the one that the page was built with.
+  async function load({ network, hash }) {
     let text;
     try {
       text = await read(network); // as hashOf, site.js's
@@ -239,7 +242,7 @@
     if (found !== null && found !== hash) {
       throw new Error("The file of the weights is not the one that this page was built with.");
     }
-    return new { write: Writer, translate: Translator }[kind](unpack(text));
+    return unpack(text);
   }
 
   // What is said of a date, once it is there.
@@ -284,7 +287,9 @@
     try {
       if (!networks.has(place.holder)) {
         said.textContent = "Loading the network …";
-        networks.set(place.holder, await load(place.holder.dataset));
+        const { dataset } = place.holder;
+        const Network = { write: Writer, translate: Translator }[dataset.kind];
+        networks.set(place.holder, new Network(await load(dataset)));
       }
       const network = networks.get(place.holder);
       said.textContent = "";
@@ -321,5 +326,6 @@
     return answer({ holder, form, isCurrent: () => runs.get(holder) === run });
   }
 
-  self.Letters = { submit, unpack, Writer, Translator };
+  const tools = { load, dense, addProduct, lstm, softmax, sigmoid, pause };
+  self.Letters = { submit, unpack, Writer, Translator, tools };
 })();

@@ -1,5 +1,5 @@
 // What the pages do: open folds, print, scroll wide things by keyboard, step figures, copy code
-// and programs, save files, let networks write, load the playground.
+// and programs, save files, let networks write, by hand as well, load the playground.
 
 // Folds. A link to something inside a fold opens it: current browsers do so by themselves.
 function openFold() {
@@ -165,55 +165,72 @@ for (const link of location.protocol === "file:" ? downloads : []) {
   link.addEventListener("click", save, { once: true });
 }
 
-// Networks that write on or translate: their script comes when a form is first sent.
-const lettersAddress = new URL("letters.js", document.currentScript.src);
-let letters = null;
-for (const holder of document.querySelectorAll(".letters")) {
-  holder.querySelector("form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    letters ??= new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = lettersAddress;
-      script.addEventListener("load", resolve);
-      script.addEventListener("error", reject);
-      document.head.append(script);
-    });
-    try {
-      await letters;
-    } catch {
-      letters = null;
-      holder.querySelector("[role=status]").textContent =
-        "A file of the page is missing: load the page again.";
-      return;
-    }
-    Letters.submit(holder);
-  });
-}
-
-// Scripts of the playground are loaded when they are wanted, in the order given and each once.
-const playFolder = new URL("play/", document.currentScript.src);
+// Scripts that not every page uses are loaded when they are wanted, in the order given and each once;
+// one that is missing may come later.
+const statics = new URL(".", document.currentScript.src);
 const loaded = new Map();
 
-function loadPlay(names) {
+function loadScripts(names) {
   for (const name of names.filter((name) => !loaded.has(name))) {
     const script = document.createElement("script");
-    script.src = new URL(`${name}.js`, playFolder);
+    script.src = new URL(`${name}.js`, statics);
     script.async = false; // in their order
     loaded.set(name, new Promise((resolve, reject) => {
       script.addEventListener("load", resolve);
-      script.addEventListener("error", reject);
+      script.addEventListener("error", () => {
+        loaded.delete(name);
+        reject(new Error("A file of the page is missing: load the page again."));
+      });
     }));
     document.head.append(script);
   }
   return Promise.all(names.map((name) => loaded.get(name)));
 }
 
-// What computes, and what shows: files of the folder `show`, joined.
-const PLAY = ["engine", "trainer", "driver", "show"];
+// Networks that write on or translate: their script comes when a form is first sent.
+for (const holder of document.querySelectorAll(".letters")) {
+  holder.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await loadScripts(["letters"]);
+    } catch (error) {
+      holder.querySelector("[role=status]").textContent = error.message;
+      return;
+    }
+    Letters.submit(holder);
+  });
+}
+
+// A network that writes by hand: its scripts come when the reader first turns to its form. What
+// happens to the form until they are there happens once more when they are.
+const EARLY = ["focusin", "keydown", "pointerdown", "pointermove", "pointerup", "pointercancel", "submit"];
+for (const holder of document.querySelectorAll(".hand")) {
+  let early = null;
+  const meet = async (event) => {
+    if (event.type === "submit") event.preventDefault();
+    early?.push(event);
+    if (early || event.type === "pointermove") return; // passing over it is not turning to it
+    early = [event];
+    try {
+      await loadScripts(["letters", "play/engine", "hand"]);
+    } catch (error) {
+      early = null;
+      holder.querySelector("[role=status]").textContent = error.message;
+      return;
+    }
+    for (const type of EARLY) holder.removeEventListener(type, meet);
+    Hand.open(holder);
+    for (const one of early) one.target.dispatchEvent(new one.constructor(one.type, one));
+  };
+  for (const type of EARLY) holder.addEventListener(type, meet);
+}
+
+// The playground: what computes, and what shows, which are files of the folder `show`, joined.
+const PLAY = ["play/engine", "play/trainer", "play/driver", "play/show"];
 
 // Loads the playground once, and opens it in an element; returns what closes it.
 async function openPlayground(holder) {
-  const address = new URL("playground.css", playFolder).href;
+  const address = new URL("play/playground.css", statics).href;
   if (!document.querySelector(`link[href="${address}"]`)) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
@@ -225,7 +242,7 @@ async function openPlayground(holder) {
     await styled;
   }
   try {
-    await loadPlay(PLAY);
+    await loadScripts(PLAY);
   } catch {
     holder.textContent = "A file of the playground is missing: load the page again.";
     return () => {};
@@ -282,7 +299,7 @@ for (const button of document.querySelectorAll("button.try-here")) {
 for (const button of document.querySelectorAll("button[data-scripts]")) {
   const start = () => {
     button.disabled = true;
-    loadPlay(button.dataset.scripts.split(" "));
+    loadScripts(button.dataset.scripts.split(" ").map((name) => `play/${name}`));
   };
   button.addEventListener("click", start, { once: true });
 }

@@ -20,6 +20,7 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder as Builder
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
@@ -46,10 +47,8 @@ class Letters(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave the place until the page is written."""
         kind = directives.choice(self.arguments[0], LABELS)
-        path = Path(self.env.srcdir, DATA, self.options["network"])
-        self.env.note_dependency(str(path))
-        hash_ = hashlib.sha256(as_text(path).encode()).hexdigest()
-        return [letters("", kind=kind, hash=hash_, **self.options)]
+        self.env.note_dependency(str(Path(self.env.srcdir, DATA, self.options["network"])))
+        return [letters("", kind=kind, **self.options)]
 
 
 def as_text(path: Path) -> str:
@@ -57,14 +56,22 @@ def as_text(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
+def ship_network(builder: Builder, name: str) -> str:
+    """Write a network as a script; return the attributes that tell a form of it."""
+    text = as_text(Path(builder.srcdir, DATA, name))
+    script = Path(builder.outdir, SITE, name)
+    script.parent.mkdir(parents=True, exist_ok=True)
+    write_script(script, text)
+    root = builder.get_relative_uri(builder.current_docname, "index")
+    folder = root.rpartition("/")[0] + "/" if "/" in root else ""
+    hash_ = hashlib.sha256(text.encode()).hexdigest()
+    return f'data-hash="{hash_}" data-network="{folder}{(SITE / name).as_posix()}"'
+
+
 def visit_letters(translator: HTML5Translator, node: letters) -> None:
     """Write the form, and the network as a script."""
-    script = Path(translator.builder.outdir, SITE, node["network"])
-    script.parent.mkdir(parents=True, exist_ok=True)
-    write_script(script, as_text(Path(translator.builder.srcdir, DATA, node["network"])))
+    shipped = ship_network(translator.builder, node["network"])
     label, button = LABELS[node["kind"]]
-    root = translator.builder.get_relative_uri(translator.builder.current_docname, "index")
-    address = root.rpartition("/")[0] + "/" if "/" in root else ""
     options = "".join(
         f'<option value="{value}"{" selected" * (value == "0.7")}>{words}</option>'
         for value, words in TEMPERATURES.items()
@@ -72,8 +79,7 @@ def visit_letters(translator: HTML5Translator, node: letters) -> None:
     writes = node["kind"] == "write"
     temperature = f'<label>Temperature <select name="temperature">{options}</select></label>'
     translator.body.append(
-        f'<div class="letters pst-js-only" data-kind="{node["kind"]}" data-hash="{node["hash"]}"'
-        f' data-network="{address}{(SITE / node["network"]).as_posix()}">\n'
+        f'<div class="letters pst-js-only" data-kind="{node["kind"]}" {shipped}>\n'
         f'<form><label>{label} <textarea name="text" rows="2" spellcheck="false">'
         f"{escape(node['text'])}</textarea></label>\n"
         f"{temperature if writes else ''}"

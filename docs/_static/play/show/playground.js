@@ -1,5 +1,5 @@
 // The playground: its buttons, and a network that trains in the page. The other files of this folder
-// stand before it; `copy` and `loadPlay` are site.js's. What a reader draws or opens stays in the
+// stand before it; `copy` and `loadScripts` are site.js's. What a reader draws or opens stays in the
 // page: no line of these files sends anything. `Playground` is all that the site sees.
 (function () {
   "use strict";
@@ -291,7 +291,7 @@
         say(series.fault);
         return;
       }
-      await loadPlay(["program"]); // few ask for it
+      await loadScripts(["play/program"]); // few ask for it
       copyText(
         PlayProgram.toPython(settings, series),
         "Copied: this run as a program for Keras, with its series.",

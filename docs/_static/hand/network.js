@@ -1,0 +1,142 @@
+// The network that writes by hand (Graves 2013), point after point. `HandNetwork` is all that other
+// files see; it uses the tools of letters.js and the chance of engine.js.
+//
+// A line is a list of points, [dx, dy, pen]: how far the pen goes, x to the right and y up, in heights
+// of an x, and whether it is lifted then. The first goes from the start of the line.
+(function () {
+  "use strict";
+
+  const { load, dense, lstm, softmax, sigmoid, pause } = Letters.tools;
+  const BEGIN = [0, 0, 0]; // what is read before the first point
+  const CAP = 40; // points a character, after which a line counts as not finished
+  const DEPENDENT = 0.95; // the greatest correlation of a component
+
+  const zeros = (size) => new Float64Array(size);
+
+  function joined(...parts) {
+    const out = zeros(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  }
+
+  class Network {
+    constructor({ about, arrays }) {
+      this.alphabet = new Map(Array.from(about.alphabet, (character, n) => [character, n]));
+      this.scale = Number(about.scale);
+      const cell = (name) => ({
+        kernel: arrays[`${name}_kernel`],
+        recurrent: arrays[`${name}_recurrent`],
+        bias: arrays[`${name}_bias`],
+      });
+      const layer = (name) => {
+        const [{ numbers }, kernel] = [arrays[`${name}_bias`], arrays[`${name}_kernel`]];
+        return (x) => dense(x, kernel, numbers, zeros(numbers.length));
+      };
+      this.cells = [cell("lstm1"), cell("lstm2")];
+      [this.window, this.output] = [layer("window"), layer("output")];
+      this.windows = arrays.window_bias.numbers.length / 3;
+      this.styles = JSON.parse(about.styles).map(({ name, text }, n) => {
+        const { numbers } = arrays[`style_${n}`];
+        const points = Array.from({ length: numbers.length / 3 }, (_, i) =>
+          Array.from(numbers.subarray(3 * i, 3 * i + 3)),
+        );
+        return { name, text, points };
+      });
+    }
+
+    // A text as numbers, and the state in which nothing of it is written.
+    start(text) {
+      const state = { codes: Array.from(text, (character) => this.alphabet.get(character)) };
+      state.cells = this.cells.map(({ recurrent }) => {
+        const [units] = recurrent.shape;
+        return [zeros(units), zeros(units)];
+      });
+      state.places = zeros(this.windows);
+      state.seen = zeros(this.alphabet.size);
+      return state;
+    }
+
+    // Reads a point; the state moves on, and what comes out says where the next point may lie.
+    read(state, [dx, dy, pen]) {
+      const point = [dx / this.scale, dy / this.scale, pen];
+      const [cell1, cell2] = this.cells;
+      state.cells[0] = lstm(cell1, joined(point, state.seen), state.cells[0]);
+      const h1 = state.cells[0][0];
+      this.look(state, h1);
+      state.cells[1] = lstm(cell2, joined(point, h1, state.seen), state.cells[1]);
+      return this.output(joined(h1, state.cells[1][0]));
+    }
+
+    // Moves the window over the text, w = Σ_u φ(u) c_u, φ(u) = Σ_k α_k exp(-β_k (κ_k - u)²).
+    look(state, h1) {
+      const K = this.windows;
+      const out = this.window(h1).map(Math.exp);
+      state.seen = zeros(this.alphabet.size);
+      for (let k = 0; k < K; k++) {
+        state.places[k] += out[2 * K + k];
+        const [alpha, beta, place] = [out[k], out[K + k], state.places[k]];
+        state.codes.forEach((code, u) => {
+          state.seen[code] += alpha * Math.exp(-beta * (place - u) ** 2);
+        });
+      }
+      state.at = state.places.reduce((sum, place) => sum + place, 0) / K;
+    }
+
+    // A point from the mixture and four random numbers: uniform, normal, normal, uniform.
+    draw(y, neatness, [u, n1, n2, v]) {
+      const M = (y.length - 1) / 6;
+      const part = (n) => y.subarray(1 + n * M, 1 + (n + 1) * M);
+      const weights = softmax(part(0), 1 / (1 + neatness));
+      let left = u;
+      let m = weights.findIndex((weight) => (left -= weight) < 0);
+      if (m < 0) m = M - 1; // rounding
+      const [muX, muY, logX, logY, bend] = [1, 2, 3, 4, 5].map((n) => part(n)[m]);
+      const rho = DEPENDENT * Math.tanh(bend);
+      const x = muX + Math.exp(logX - neatness) * n1;
+      const y_ = muY + Math.exp(logY - neatness) * (rho * n1 + Math.sqrt(1 - rho * rho) * n2);
+      return [this.scale * x, this.scale * y_, v < sigmoid(y[0]) ? 1 : 0];
+    }
+
+    // The points of a text after those that are given, each with the place in the text at which it
+    // was written, until the window has passed the text's end; returns whether it has.
+    async *write(text, { given = [], neatness = 0, chance }) {
+      const rest = pause();
+      const state = this.start(text);
+      let point = BEGIN;
+      for (const next of given) {
+        await rest();
+        this.read(state, point);
+        point = next;
+      }
+      for (let n = given.length; n < CAP * state.codes.length; n++) {
+        await rest();
+        point = this.draw(this.read(state, point), neatness, chance());
+        yield { point, at: state.at };
+        if (state.at > state.codes.length) return true;
+      }
+      return false;
+    }
+  }
+
+  // Four random numbers a point, from a seed.
+  function chanceOf(seed) {
+    const uniform = RNN.random(seed);
+    return () => [uniform(), RNN.normal(uniform), RNN.normal(uniform), uniform()];
+  }
+
+  // The network of a place; an error says in plain words what is wrong with its file.
+  async function loadNetwork(dataset) {
+    const file = await load(dataset);
+    try {
+      return new Network(file);
+    } catch {
+      throw new Error("The file of the network's weights is damaged: load the page again.");
+    }
+  }
+
+  self.HandNetwork = { loadNetwork, Network, chanceOf };
+})();
