@@ -242,7 +242,11 @@
     if (found !== null && found !== hash) {
       throw new Error("The file of the weights is not the one that this page was built with.");
     }
-    return unpack(text);
+    try {
+      return unpack(text);
+    } catch {
+      throw new Error("The file of the weights is damaged: load the page again.");
+    }
   }
 
   // What is said of a date, once it is there.

@@ -5,8 +5,9 @@
     :text: The quick brown fox
     ```
 
-The network is one of the pages' data, with the styles that the form offers; its weights and the
-scripts that run it are loaded when the reader uses the form. Without scripts nothing of it is there.
+The network is one of the pages' data, with the styles that the form offers; its scripts are loaded
+when the reader turns to the form, and its weights when something is to be written. Without scripts
+nothing of it is there.
 """
 
 from __future__ import annotations
@@ -39,14 +40,15 @@ spellcheck="false"></label>
 <button type="button" name="clear">Clear</button>
 <button type="button" name="save" aria-disabled="true">Save as SVG</button></div>
 </form>
-<div class="hand-paper"><svg height="92" tabindex="0" role="application" aria-describedby="hand-hint" \
-aria-label="Paper, on which a beginning can be drawn"><path class="hand-rules"/>\
-<path class="hand-own"/><path class="hand-written"/><circle r="4"/></svg></div>
+<div class="hand-paper"><svg height="92" tabindex="0" role="application" \
+aria-label="Paper, on which a beginning can be drawn" aria-describedby="hand-hint">\
+<path class="hand-rules"/><path class="hand-own"/><path class="hand-written"/><circle r="4"/>\
+</svg></div>
 <p role="status"></p>
 <button type="button" class="hand-replace" hidden>Take what it offers</button>
-<p id="hand-hint">If you like, draw the beginning of the line first, between the rules, with mouse, \
-finger or pen; the network then goes on from there. By keyboard, the arrow keys move the pen, and the \
-space bar lowers and lifts it.</p>
+<p id="hand-hint">If you like, draw the beginning of the line first, between the rules, with \
+mouse, finger or pen; the network then goes on from there. By keyboard, the arrow keys move the \
+pen, and the space bar lowers and lifts it.</p>
 </div>
 """
 

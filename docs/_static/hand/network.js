@@ -8,8 +8,9 @@
 
   const { load, dense, lstm, softmax, sigmoid, pause } = Letters.tools;
   const BEGIN = [0, 0, 0]; // what is read before the first point
-  const CAP = 40; // points a character, after which a line counts as not finished
-  const DEPENDENT = 0.95; // the greatest correlation of a component
+  const MOST_POINTS = 40; // a character, after which a line is given up
+  const LARGEST_CORRELATION = 0.95;
+  const LARGEST_LOG = 8; // of a deviation
 
   const zeros = (size) => new Float64Array(size);
 
@@ -48,9 +49,10 @@
       });
     }
 
-    // A text as numbers, and the state in which nothing of it is written.
+    // The state in which nothing of a text is written. A space behind it is where it ends.
     start(text) {
-      const state = { codes: Array.from(text, (character) => this.alphabet.get(character)) };
+      const codes = Array.from(`${text} `, (character) => this.alphabet.get(character));
+      const state = { codes };
       state.cells = this.cells.map(({ recurrent }) => {
         const [units] = recurrent.shape;
         return [zeros(units), zeros(units)];
@@ -76,14 +78,16 @@
       const K = this.windows;
       const out = this.window(h1).map(Math.exp);
       state.seen = zeros(this.alphabet.size);
+      state.phi = zeros(state.codes.length);
       for (let k = 0; k < K; k++) {
         state.places[k] += out[2 * K + k];
         const [alpha, beta, place] = [out[k], out[K + k], state.places[k]];
         state.codes.forEach((code, u) => {
-          state.seen[code] += alpha * Math.exp(-beta * (place - u) ** 2);
+          const share = alpha * Math.exp(-beta * (place - u) ** 2);
+          state.seen[code] += share;
+          state.phi[u] += share;
         });
       }
-      state.at = state.places.reduce((sum, place) => sum + place, 0) / K;
     }
 
     // A point from the mixture and four random numbers: uniform, normal, normal, uniform.
@@ -94,15 +98,17 @@
       let left = u;
       let m = weights.findIndex((weight) => (left -= weight) < 0);
       if (m < 0) m = M - 1; // rounding
-      const [muX, muY, logX, logY, bend] = [1, 2, 3, 4, 5].map((n) => part(n)[m]);
-      const rho = DEPENDENT * Math.tanh(bend);
-      const x = muX + Math.exp(logX - neatness) * n1;
-      const y_ = muY + Math.exp(logY - neatness) * (rho * n1 + Math.sqrt(1 - rho * rho) * n2);
-      return [this.scale * x, this.scale * y_, v < sigmoid(y[0]) ? 1 : 0];
+      const [meanX, meanY, logX, logY, bend] = [1, 2, 3, 4, 5].map((n) => part(n)[m]);
+      const rho = LARGEST_CORRELATION * Math.tanh(bend);
+      const deviation = (log) =>
+        Math.exp(Math.max(-LARGEST_LOG, Math.min(LARGEST_LOG, log)) - neatness);
+      const dx = meanX + deviation(logX) * n1;
+      const dy = meanY + deviation(logY) * (rho * n1 + Math.sqrt(1 - rho * rho) * n2);
+      return [this.scale * dx, this.scale * dy, v < sigmoid(y[0]) ? 1 : 0];
     }
 
-    // The points of a text after those that are given, each with the place in the text at which it
-    // was written, until the window has passed the text's end; returns whether it has.
+    // The points of a text after those that are given, each with the place in the text that the
+    // window is at, until it has reached the text's end with the pen lifted; returns whether it has.
     async *write(text, { given = [], neatness = 0, chance }) {
       const rest = pause();
       const state = this.start(text);
@@ -112,11 +118,13 @@
         this.read(state, point);
         point = next;
       }
-      for (let n = given.length; n < CAP * state.codes.length; n++) {
+      for (let n = 0; n < MOST_POINTS * text.length; n++) {
         await rest();
-        point = this.draw(this.read(state, point), neatness, chance());
-        yield { point, at: state.at };
-        if (state.at > state.codes.length) return true;
+        const y = this.read(state, point);
+        const at = state.phi.indexOf(Math.max(...state.phi));
+        if (point[2] && at === text.length) return true;
+        point = this.draw(y, neatness, chance());
+        yield { point, at };
       }
       return false;
     }
@@ -134,7 +142,7 @@
     try {
       return new Network(file);
     } catch {
-      throw new Error("The file of the network's weights is damaged: load the page again.");
+      throw new Error("The file of the weights is damaged: load the page again.");
     }
   }
 

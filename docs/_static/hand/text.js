@@ -3,11 +3,12 @@
 (function () {
   "use strict";
 
-  const LONGEST = 100; // characters
+  const LONGEST = 50; // characters, as those that the network learned from
   const INSTEAD = {
-    "“": "'", "”": "'", "„": "'", '"': "'", "‘": "'", "’": "'", "–": "-", "—": "-", ";": ",",
-    ":": ",", "&": "and", "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o",
-    "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+    "‘": "'", "’": "'", "´": "'", "`": "'", "“": "'", "”": "'", "„": "'", '"': "'",
+    "–": "-", "—": "-", "−": "-", "(": "-", ")": "-", "/": "-", ";": ",", ":": ".", "…": ".",
+    "&": "and", "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O",
+    "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
   };
   const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
