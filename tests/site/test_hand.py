@@ -163,3 +163,444 @@ def test_it_writes_what_is_computed_here(scripts: Page, given: int, neatness: fl
     found, _ = written_in(scripts, content, text, numbers, begun, neatness)
     assert len(wanted) > 20
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-9)
+
+
+# The form -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["http", "folder"])
+def opened(request: pytest.FixtureRequest, browser: Browser, root: str) -> Opened:
+    address = root + NAME if request.param == "http" else (SITE / NAME).as_uri()
+    return lambda **options: playing(browser, address, **options)
+
+
+@contextmanager
+def playing(browser: Browser, address: str, **options: Any) -> Iterator[check.Visit]:
+    with check.visit(browser, address, **options) as seen:
+        seen.page.locator(".hand").scroll_into_view_if_needed()
+        yield seen
+        assert check.quiet(seen) == []
+
+
+@pytest.fixture
+def page(browser: Browser, root: str) -> Iterator[Page]:
+    """The form over http, for what is the same in both places; it has a keyboard and a mouse."""
+    with playing(browser, root + NAME) as seen:
+        yield seen.page
+
+
+@pytest.fixture
+def phone(browser: Browser, root: str) -> Iterator[Page]:
+    """The same on a screen that is touched."""
+    context = browser.new_context(
+        viewport={"width": check.NARROW, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(root + NAME)
+    page.locator(".hand").scroll_into_view_if_needed()
+    yield page
+    context.close()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def says(page: Page, words: str) -> None:
+    expect(page.locator(STATUS)).to_contain_text(words, timeout=20_000)
+
+
+def ends(page: Page) -> None:
+    """Wait for the end of a line."""
+    expect(page.locator(STATUS)).to_have_text(re.compile("^(Written|Not finished)"), timeout=30_000)
+
+
+def path(page: Page, part: str) -> str:
+    return page.locator(f".hand-{part}").get_attribute("d") or ""
+
+
+def appears(page: Page, part: str) -> None:
+    expect(page.locator(f".hand-{part}")).to_have_attribute("d", re.compile("M"))
+
+
+def draw(page: Page, *strokes: list[tuple[float, float]]) -> None:
+    """Draw with the mouse, in pixels from the corner of the paper."""
+    box = page.locator(".hand svg").bounding_box()
+    assert box is not None
+    for first, *others in strokes:
+        page.mouse.move(box["x"] + first[0], box["y"] + first[1])
+        page.mouse.down()
+        for x, y in others:
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=5)
+        page.mouse.up()
+
+
+def touch(page: Page, *places: tuple[float, float]) -> None:
+    """Draw a stroke with a finger."""
+    box = page.locator(".hand svg").bounding_box()
+    assert box is not None
+    sent = page.context.new_cdp_session(page)
+    for n, (x, y) in enumerate(places):
+        points = [{"x": box["x"] + x, "y": box["y"] + y}]
+        kind = "touchMove" if n else "touchStart"
+        sent.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    sent.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+LETTER = [(30, 40), (30, 58), (38, 58), (42, 48)]
+
+
+def test_nothing_is_loaded_before_the_form_is_used(opened: Opened) -> None:
+    with opened() as seen:
+        asked = "/networks/", "letters.js", "engine.js", "hand.js"
+        assert not [url for url in seen.sizes if any(one in url for one in asked)]
+
+
+def test_the_script_of_the_weights_is_light() -> None:
+    (script,) = SITE.glob("_static/networks/handwriting*.js")
+    assert script.stat().st_size <= 300_000
+
+
+def test_it_writes_and_says_when_it_has_ended(opened: Opened) -> None:
+    with opened() as seen:
+        press(seen.page, "Write")
+        ends(seen.page)
+        points = path(seen.page, "written").count(" ")
+        said = seen.page.locator(STATUS).inner_text()
+        assert f" {points} points" in said
+        first = path(seen.page, "written")
+        press(seen.page, "Write")
+        expect(seen.page.locator(".hand-written")).not_to_have_attribute("d", first)
+        ends(seen.page)
+        assert path(seen.page, "written") != first
+
+
+def test_it_is_seen_stroke_by_stroke(page: Page) -> None:
+    page.evaluate("""() => {
+      window.lengths = [];
+      new MutationObserver(() => {
+        lengths.push(document.querySelector(".hand-written").getAttribute("d").length);
+      }).observe(document.querySelector(".hand-written"), { attributes: true });
+    }""")
+    press(page, "Write")
+    ends(page)
+    lengths = page.evaluate("lengths")
+    assert len(set(lengths)) > 10
+    assert lengths == sorted(lengths)
+
+
+def test_where_motion_is_not_wanted_the_whole_line_comes_at_once(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate("""() => {
+      window.seenPaths = new Set();
+      new MutationObserver(() => {
+        seenPaths.add(document.querySelector(".hand-written").getAttribute("d"));
+      }).observe(document.querySelector(".hand-written"), { attributes: true });
+    }""")
+    press(page, "Write")
+    ends(page)
+    assert page.evaluate("[...seenPaths].filter(Boolean).length") == 1
+
+
+def test_by_keyboard(page: Page) -> None:
+    page.get_by_label("Text").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("all of it by keys and then some more")
+    page.keyboard.press("Enter")
+    says(page, "Writing")
+    page.keyboard.press("Tab")  # neatness
+    page.keyboard.press("End")
+    assert page.get_by_label("Neatness").input_value() == "2"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Home")
+    assert page.get_by_label("Size").input_value() == "12"
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_label("Style").input_value() == "0"
+    page.keyboard.press("Tab")  # Write
+    page.keyboard.press("Enter")
+    says(page, "Writing")
+    page.keyboard.press("Tab")  # Stop
+    appears(page, "written")
+    page.keyboard.press("Enter")
+    says(page, "Stopped after")
+    stopped = path(page, "written")
+    page.wait_for_timeout(300)
+    assert path(page, "written") == stopped
+    page.keyboard.press("Tab")  # Clear
+    page.keyboard.press("Space")
+    says(page, "The paper is empty.")
+    assert path(page, "written") == ""
+    page.keyboard.press("Tab")  # Save
+    page.keyboard.press("Enter")
+    says(page, "nothing on the paper")
+    page.keyboard.press("Tab")  # the paper
+    expect(page.locator(".hand circle")).to_be_visible()
+    for key in ["ArrowUp"] * 5 + ["Space"] + ["ArrowDown"] * 5 + ["ArrowRight"] * 2 + ["Space"]:
+        page.keyboard.press(key)
+    says(page, "The pen is lifted, 0.4 to the right and 0.0 above the rule.")
+    assert path(page, "own").count("L") == 7
+    page.keyboard.press("Shift+Tab")
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    assert saved.value.suggested_filename == "handwriting.svg"
+
+
+def test_by_touch(phone: Page) -> None:
+    touch(phone, (30, 40), (30, 58), (38, 58), (42, 48))  # before a script is there
+    appears(phone, "own")
+    touch(phone, (60, 40), (60, 58), (68, 58))
+    assert path(phone, "own").count("M") == 2
+    assert path(phone, "own").count("L") >= 5
+    phone.get_by_label("Text").tap()
+    phone.get_by_label("Text").fill("by touch")
+    phone.get_by_label("Size").tap(position={"x": 5, "y": 16})
+    assert int(phone.get_by_label("Size").input_value()) < 16
+    phone.get_by_label("Style").select_option(index=1)
+    phone.get_by_label("Neatness").tap(position={"x": 5, "y": 16})
+    phone.get_by_role("button", name="Write", exact=True).tap()
+    ends(phone)
+    phone.locator(".hand svg").tap(position={"x": 20, "y": 20})
+    says(phone, "press Clear first")
+    assert path(phone, "own").count("M") == 2
+    with phone.expect_download():
+        phone.get_by_role("button", name="Save as SVG").tap()
+    phone.get_by_role("button", name="Clear").tap()
+    assert path(phone, "own") == path(phone, "written") == ""
+    phone.get_by_role("button", name="Write", exact=True).tap()
+    says(phone, "Writing")
+    phone.get_by_role("button", name="Stop").tap()
+    says(phone, "Stopped after")
+
+
+def test_a_drawing_is_continued(opened: Opened) -> None:
+    with opened() as seen:
+        page = seen.page
+        draw(page, LETTER, [(60, 40), (60, 58)])
+        appears(page, "own")
+        own = path(page, "own")
+        assert own.startswith("M30.0 40.0L")
+        press(page, "Write")
+        ends(page)
+        assert path(page, "own") == own
+        assert path(page, "written")
+        says(page, "points")
+        draw(page, LETTER)  # on what is written
+        says(page, "press Clear first")
+        assert path(page, "own") == own
+        press(page, "Clear")
+        assert path(page, "own") == ""
+
+
+def test_what_is_drawn_is_what_the_network_reads(scripts: Page) -> None:
+    strokes = [[[0.1, 1], [0.1, 0], [1.2, 0]], [[2, 0.5]], [[2, 1], [3, 1], [2, 1.1]]]
+    given, end = scripts.evaluate(
+        """([strokes]) => {
+          const writer = { points: [[1, 0.5, 0], [1, -0.25, 1]] };
+          const { points, end } = HandDrawing.givenBy(writer, strokes, 0.3);
+          return [points, end];
+        }""",
+        [strokes],
+    )
+    points = np.array(given)
+    places = np.cumsum(points[:, :2], axis=0)
+    np.testing.assert_allclose(places[:2], [[1, 0.5], [2, 0.25]])
+    np.testing.assert_allclose(places[2], [3.1, 1])  # a space behind what the writer wrote
+    np.testing.assert_allclose(end, [2, 1.1])
+    np.testing.assert_allclose(places[-1], [5, 1.1])
+    assert points[2:, 2].tolist() == [*[0] * 7, 1, 1, *[0] * 7, 1]
+    steps = np.linalg.norm(np.diff(places[2:10], axis=0), axis=1)
+    np.testing.assert_allclose(steps, 2.1 / 7, atol=0.1)  # a corner is cut
+
+
+def test_a_drawing_of_one_point_is_refused(page: Page) -> None:
+    draw(page, [(40, 40)])
+    appears(page, "own")
+    press(page, "Write")
+    says(page, "no more than a point")
+    assert path(page, "written") == ""
+    draw(page, LETTER)  # it can be gone on with
+    press(page, "Write")
+    ends(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "There is no text yet"),
+        ("   ", "There is no text yet"),
+        ("a" * 51, "The text has 51 characters; a line takes at most 50."),
+        ("word " * 2000, "The text has 9,999 characters; a line takes at most 50."),
+        ("日本", "has not learned “日”, “本”. Nothing else is in the text."),
+    ],
+)
+def test_what_cannot_be_written_is_said(page: Page, text: str, problem: str) -> None:
+    page.get_by_label("Text").fill(text)
+    press(page, "Write")
+    says(page, problem)
+    assert path(page, "written") == ""
+    expect(page.locator(".hand-replace")).to_be_hidden()
+
+
+def test_unknown_characters_are_named_and_others_offered(page: Page) -> None:
+    page.get_by_label("Text").fill("Cafe\u0301 & “ﬁne”; Straße 👍🏽 ½")
+    press(page, "Write")
+    says(page, "The network has not learned “é”, “&”, ““”, “ﬁ”, “””, “;”, “ß”, “👍🏽”, “½”.")
+    says(page, "“e” for “é”, “and” for “&”")
+    says(page, "“👍🏽” left out")
+    press(page, "Take what it offers")
+    assert page.get_by_label("Text").input_value() == "Cafe and 'fine', Strasse"
+    expect(page.locator(".hand-replace")).to_be_hidden()
+    expect(page.get_by_label("Text")).to_be_focused()
+    ends(page)
+
+
+def test_weights_with_another_hash_are_not_used(page: Page) -> None:
+    def other(route: Route) -> None:
+        text = route.fetch().text()
+        route.fulfill(body=text.replace("AAAA", "AAAB", 1), content_type="text/javascript")
+
+    page.route("**/networks/*.js", other)
+    press(page, "Write")
+    says(page, "not the one that this page was built with")
+    assert path(page, "written") == ""
+    page.unroute("**/networks/*.js")
+    press(page, "Write")
+    ends(page)
+
+
+@pytest.mark.parametrize("damage", ['"AA', '"!', "cut"])
+def test_where_a_browser_has_no_hashes_damage_is_said_all_the_same(page: Page, damage: str) -> None:
+    def other(route: Route) -> None:
+        text = route.fetch().text()
+        body = f'{text[:90_001]}";' if damage == "cut" else text.replace('"', damage, 1)
+        route.fulfill(body=body, content_type="text/javascript")
+
+    page.evaluate("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    page.route("**/networks/*.js", other)
+    press(page, "Write")
+    says(page, "The file of the weights is damaged")
+    assert path(page, "written") == ""
+
+
+@pytest.mark.parametrize("missing", ["**/networks/*.js", "**/hand.js", "**/engine.js"])
+def test_a_missing_file_is_said_and_may_come_later(
+    browser: Browser, root: str, missing: str
+) -> None:
+    with check.visit(browser, root + NAME) as seen:
+        seen.page.route(missing, lambda route: route.abort())
+        press(seen.page, "Write")
+        says(seen.page, "is missing")
+        seen.page.unroute(missing)
+        press(seen.page, "Write")
+        ends(seen.page)
+
+
+def test_a_file_of_the_line_is_saved(opened: Opened, tmp_path: Path) -> None:
+    with opened() as seen:
+        page = seen.page
+        page.get_by_label("Text").fill("to be kept, isn't it?")
+        draw(page, LETTER)
+        appears(page, "own")
+        press(page, "Write")
+        ends(page)
+        with page.expect_download() as saved:
+            press(page, "Save as SVG")
+        says(page, "Saved as handwriting.svg.")
+        saved.value.save_as(tmp_path / "line.svg")
+        shown = path(page, "own") + path(page, "written")
+    root = ET.parse(tmp_path / "line.svg").getroot()
+    space = {"svg": "http://www.w3.org/2000/svg"}
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.findtext("svg:title", namespaces=space) == "to be kept, isn't it?"
+    group = root.find("svg:g", space)
+    assert group is not None
+    assert (group.get("stroke"), group.get("fill")) == ("#000", "none")
+    paths = [one.get("d") or "" for one in group.findall("svg:path", space)]
+    assert "".join(paths) == shown
+    assert all(re.fullmatch(r"M[-\d. L]+(h0)?", one) for one in paths)
+    width, height = map(float, (root.get("viewBox") or "").split()[2:])
+    x = np.array([[*map(float, re.findall(r"-?[\d.]+", one)[:2])] for one in paths])
+    assert ((x >= 0) & (x[:, :1] <= width)).all()
+    assert 0 < height < 1000
+
+
+def test_the_size_is_that_of_the_line_as_well_as_of_what_comes(page: Page) -> None:
+    press(page, "Write")
+    ends(page)
+    before = path(page, "written")
+    page.get_by_label("Size").fill("12")
+    small = path(page, "written")
+    assert small != before
+    assert small.count("L") == before.count("L")
+    page.get_by_label("Size").fill("24")
+    assert path(page, "written") == before
+
+
+def test_words_go_to_the_next_row_where_there_is_no_room(scripts: Page) -> None:
+    def word(number: int, left: float, right: float) -> dict[str, Any]:
+        return {"points": [[left, 0], [right, 1]], "word": number}
+
+    strokes = [word(0, 0.5, 3), word(0, 3, 4), word(1, 5, 8), word(2, 9, 14), word(2, 15, 15)]
+    found = scripts.evaluate("strokes => HandPaper.arrange(strokes, 8)", strokes)
+    assert [place["row"] for place in found["places"]] == [0, 0, 0, 1, 1]
+    assert [place["shift"] for place in found["places"]] == [-0.5, -0.5, -0.5, -9, -9]
+    assert found["rows"] == 2
+    assert found["widest"] == 7.5
+
+
+@pytest.mark.parametrize(("colours", "width"), [("light", check.WIDE), ("dark", check.NARROW)])
+def test_it_is_accessible_and_fits(browser: Browser, root: str, colours: str, width: int) -> None:
+    with playing(browser, root + NAME, colours=colours, width=width) as seen:
+        seen.page.evaluate(use.AXE)
+        assert use.axe(seen.page, ".hand") == []
+        seen.page.get_by_label("Size").fill("40")
+        draw(seen.page, LETTER)
+        press(seen.page, "Write")
+        says(seen.page, "Writing")
+        assert use.axe(seen.page, ".hand") == []
+        ends(seen.page)
+        seen.page.get_by_label("Text").fill("é")
+        press(seen.page, "Write")
+        says(seen.page, "has not learned")
+        assert use.axe(seen.page, ".hand") == []
+        assert check.upright(seen) == []
+
+
+def test_the_page_answers_while_it_writes(page: Page) -> None:
+    page.evaluate("""() => {
+      window.waits = [];
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (entry.interactionId) waits.push(entry.duration);
+      }).observe({ type: "event", durationThreshold: 16, buffered: true });
+    }""")
+    page.get_by_label("Style").select_option(index=1)
+    press(page, "Write")
+    for _ in range(5):
+        page.get_by_label("Text").press("a")
+        page.get_by_label("Size").press("ArrowLeft")
+    ends(page)
+    waits = page.evaluate("waits")
+    assert waits
+    assert max(waits) < 100
+
+
+def test_the_directive_makes_a_form_and_a_script(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path, "playing.hand")
+    data = site.source / "tutorials" / "data"
+    data.mkdir(parents=True)
+    content = random_network()
+    (data / "one.safetensors").write_bytes(content)
+    options = ":network: one.safetensors\n:text: a <b\n"
+    site.page(
+        "tutorials/other", f"---\norphan: true\n---\n\n# Title\n\n```{{hand}}\n{options}```\n"
+    )
+    site.page("index", "# Title\n")
+    assert site.build() == ""
+    form = site.html("tutorials/other.html")
+    assert 'data-network="../_static/networks/one.safetensors"' in form
+    assert 'value="a &lt;b"' in form
+    assert '<option value="0">upright</option>' in form
+    text = base64.b64encode(content).decode()
+    assert f'data-hash="{hashlib.sha256(text.encode()).hexdigest()}"' in form
+    assert site.html("_static/networks/one.safetensors.js").count(text) == 1
