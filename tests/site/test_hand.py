@@ -17,6 +17,8 @@ import pytest
 import safetensors.numpy
 from playwright.sync_api import Browser, Page, Route, expect
 
+from rnnlab.handwriting import MOST_POINTS, load_hand, random_numbers, write_by
+
 from .checks import page_load as check
 from .checks import page_use as use
 from .tools.browser import SITE
@@ -91,7 +93,7 @@ def written_by(
     h1 = c1 = np.zeros(len(weights["lstm1_recurrent"]))
     h2 = c2 = np.zeros(len(weights["lstm2_recurrent"]))
     kappa, w = 0.0, np.zeros(len(ALPHABET))
-    points = [np.zeros(3)]
+    points = [np.array([0, 0, 1.0])]
     for step in range(len(given) + len(numbers)):
         p = points[-1] / [0.4, 0.4, 1]
         h1, c1 = lstm(weights, "lstm1", np.concatenate([p, w]), h1, c1)
@@ -138,7 +140,6 @@ WRITE = """async ([file, text, numbers, given, neatness]) => {
     const { value, done } = await run.next();
     if (done) return [points, value];
     points.push(value.point);
-    if (n === numbers.length) return [points, false];
   }
 }"""
 
@@ -156,13 +157,50 @@ def written_in(
 @pytest.mark.parametrize("given", [0, 9])
 def test_it_writes_what_is_computed_here(scripts: Page, given: int, neatness: float) -> None:
     content, text = random_network(), "ab Quick, 7?"
-    rng = np.random.default_rng(1)
-    numbers = np.column_stack([rng.random(300), rng.normal(size=(300, 2)), rng.random(300)])
+    numbers = random_numbers(MOST_POINTS * len(text), np.random.default_rng(1))
     begun = weights_of(content)["style_0"][:given]
-    wanted, _ = written_by(content, text, numbers, begun, neatness)
-    found, _ = written_in(scripts, content, text, numbers, begun, neatness)
+    wanted, ended = written_by(content, text, numbers, begun, neatness)
+    found, finished = written_in(scripts, content, text, numbers, begun, neatness)
     assert len(wanted) > 20
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-9)
+    assert finished == ended
+
+
+@pytest.mark.parametrize("begun", [None, [[0.3, 1, 0], [0.1, -1, 1]]])
+def test_it_writes_what_the_package_writes(scripts: Page, begun: list[list[float]] | None) -> None:
+    path = SITE.parents[2] / "docs" / "tutorials" / "data" / "handwriting.safetensors"
+    if not path.is_file():
+        pytest.skip("the network is not there yet")
+    content, text = path.read_bytes(), "Call me Ishmael."
+    numbers = random_numbers(MOST_POINTS * len(text), np.random.default_rng(2))
+    wanted = write_by(load_hand(path), text, numbers, neatness=0.7, begun=begun)
+    found, finished = written_in(scripts, content, text, numbers, begun or [], 0.7)
+    assert finished == wanted.finished
+    np.testing.assert_allclose(found, wanted.strokes, rtol=0, atol=1e-5)
+
+
+def test_draws_from_a_seed_have_the_moments_of_the_mixture(scripts: Page) -> None:
+    # The pen, two shares, and for each x, y, their deviations' logarithms and the correlation.
+    outputs = [0.4, 1.0, -0.5, 30, -20, 1, 4, -0.3, 0.2, 0.1, -1, 0.8, -0.6]
+    found = scripts.evaluate(
+        """(outputs) => {
+          const { draw } = HandNetwork.Network.prototype;
+          const chance = HandNetwork.chanceOf(7);
+          const y = Float64Array.from(outputs);
+          return Array.from({ length: 40000 }, () => draw.call({ scale: 1 }, y, 0, chance()));
+        }""",
+        outputs,
+    )
+    x, y, pen = np.transpose(found)
+    assert abs(pen.mean() - 1 / (1 + np.exp(-0.4))) < 0.01
+    assert abs((x > 0).mean() - 1 / (1 + np.exp(-1.5))) < 0.01
+    for of, wanted in zip((x > 0, x < 0), np.reshape(outputs[3:], (5, 2)).T, strict=True):
+        mean_x, mean_y, log_x, log_y, bend = wanted
+        assert abs(x[of].mean() - mean_x) < 0.05
+        assert abs(y[of].mean() - mean_y) < 0.05
+        assert abs(x[of].std() / np.exp(log_x) - 1) < 0.03
+        assert abs(y[of].std() / np.exp(log_y) - 1) < 0.03
+        assert abs(np.corrcoef(x[of], y[of])[0, 1] - 0.95 * np.tanh(bend)) < 0.02
 
 
 # The form -----------------------------------------------------------------------------------------

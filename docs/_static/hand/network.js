@@ -7,7 +7,7 @@
   "use strict";
 
   const { load, dense, lstm, softmax, sigmoid, pause } = Letters.tools;
-  const BEGIN = [0, 0, 0]; // what is read before the first point
+  const BEGIN = [0, 0, 1]; // what is read before the first point: the pen is lifted
   const MOST_POINTS = 40; // a character, after which a line is given up
   const LARGEST_CORRELATION = 0.95;
   const LARGEST_LOG = 8; // of a deviation
@@ -112,19 +112,18 @@
     async *write(text, { given = [], neatness = 0, chance }) {
       const rest = pause();
       const state = this.start(text);
-      let point = BEGIN;
-      for (const next of given) {
+      const place = () => state.phi.indexOf(Math.max(...state.phi));
+      let y = this.read(state, BEGIN);
+      for (const point of given) {
         await rest();
-        this.read(state, point);
-        point = next;
+        y = this.read(state, point);
       }
       for (let n = 0; n < MOST_POINTS * text.length; n++) {
         await rest();
-        const y = this.read(state, point);
-        const at = state.phi.indexOf(Math.max(...state.phi));
-        if (point[2] && at === text.length) return true;
-        point = this.draw(y, neatness, chance());
-        yield { point, at };
+        const point = this.draw(y, neatness, chance());
+        yield { point, at: place() };
+        y = this.read(state, point);
+        if (point[2] && place() === text.length) return true;
       }
       return false;
     }
