@@ -28,23 +28,29 @@
   };
 
   // The arrays of a file by name, each with its shape and numbers, and what its header says of them.
-  function unpack(text) {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  async function unpack(text) {
+    const rest = pause();
+    const content = atob(text);
+    const bytes = new Uint8Array(content.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = content.charCodeAt(i);
     const view = new DataView(bytes.buffer);
     const start = 8 + view.getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
     const { __metadata__: about, ...entries } = header;
     const arrays = {};
     for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+      await rest();
       const [size, at] = READ[dtype];
-      const length = (to - from) / size;
-      const numbers = Float32Array.from({ length }, (_, i) => at(view, start + from + i * size));
+      const numbers = new Float32Array((to - from) / size);
+      for (let i = 0; i < numbers.length; i++) numbers[i] = at(view, start + from + i * size);
       arrays[name] = { shape, numbers };
     }
     // Bytes with a scale for each column.
     for (const [name, { numbers }] of Object.entries(arrays)) {
       const scale = arrays[`${name}.scale`]?.numbers;
-      if (scale) numbers.forEach((_, i) => (numbers[i] *= scale[i % scale.length]));
+      if (!scale) continue;
+      await rest();
+      for (let i = 0; i < numbers.length; i++) numbers[i] *= scale[i % scale.length];
     }
     return { about, arrays };
   }
@@ -243,7 +249,7 @@
       throw new Error("The file of the weights is not the one that this page was built with.");
     }
     try {
-      return unpack(text);
+      return await unpack(text);
     } catch {
       throw new Error("The file of the weights is damaged: load the page again.");
     }

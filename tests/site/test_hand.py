@@ -132,7 +132,7 @@ def scripts(browser: Browser) -> Iterator[Page]:
 
 
 WRITE = """async ([file, text, numbers, given, neatness]) => {
-  const network = new HandNetwork.Network(Letters.unpack(file));
+  const network = new HandNetwork.Network(await Letters.unpack(file));
   let n = 0;
   const run = network.write(text, { given, neatness, chance: () => numbers[n++] });
   const points = [];

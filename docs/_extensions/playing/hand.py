@@ -31,7 +31,8 @@ FORM = """\
 <form>
 <label class="hand-text">Text <input name="text" value="{text}" autocomplete="off" \
 spellcheck="false"></label>
-<label>Neatness <input name="neatness" type="range" min="0" max="2" step="0.1" value="1"></label>
+<label>Neatness <span class="hand-value" aria-hidden="true">1.0</span> \
+<input name="neatness" type="range" min="0" max="2" step="0.1" value="1"></label>
 <label>Size <input name="size" type="range" min="12" max="40" value="24"></label>
 <label>Style <select name="style"><option value="none">the network's own choice</option>\
 {styles}</select></label>
@@ -47,8 +48,8 @@ aria-label="Paper, on which a beginning can be drawn" aria-describedby="hand-hin
 <p role="status"></p>
 <button type="button" class="hand-replace" hidden>Take what it offers</button>
 <p id="hand-hint">If you like, draw the beginning of the line first, between the rules, with \
-mouse, finger or pen; the network then goes on from there. By keyboard, the arrow keys move the \
-pen, and the space bar lowers and lifts it.</p>
+mouse, finger or pen; the network then goes on from there, and the text above is still the whole \
+line. By keyboard, the arrow keys move the pen, and the space bar lowers and lifts it.</p>
 </div>
 """
 

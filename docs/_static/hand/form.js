@@ -63,6 +63,10 @@
       svg.classList.toggle("full", Boolean(run || state.written.length));
     }
 
+    function showNeatness() {
+      holder.querySelector(".hand-value").textContent = Number(neatness.value).toFixed(1);
+    }
+
     // ---- writing
 
     async function write() {
@@ -173,6 +177,8 @@
       say("The paper is empty.");
       show();
     });
+    neatness.addEventListener("input", showNeatness);
+    showNeatness();
     size.addEventListener("input", () => {
       state.size = Number(size.value);
       if (line) state.least = 1;

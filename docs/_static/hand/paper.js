@@ -48,9 +48,10 @@
   function createPaper(svg, state) {
     const [rules, own, written, circle] = svg.children;
     const box = () => svg.getBoundingClientRect();
-    const roomAt = (size) => box().width / size - 2 * MARGIN;
+    const roomAt = (unit) => box().width / unit - 2 * MARGIN;
+    let unit = state.size; // the height of an x as it is seen
 
-    // The paths of what is seen, the height of the paper, and how large an x is.
+    // The paths of what is seen, and the rows that they take.
     function layOut() {
       const strokes = [
         ...state.drawn.map((points) => ({ points, word: -1, isOwn: true })),
@@ -58,7 +59,7 @@
       ];
       const room = roomAt(state.size);
       const { places, rows, widest } = arrange(strokes, room);
-      const unit = state.size * Math.min(1, room / (widest || room)); // all fits in
+      unit = state.size * Math.min(1, room / (widest || room)); // all fits in
       const paths = { own: [], written: [] };
       let left = state.shown;
       strokes.forEach(({ points, isOwn }, n) => {
@@ -69,11 +70,11 @@
         const put = ([x, y]) => [(MARGIN + x + shift) * unit, (ABOVE + row * ROW - y) * unit];
         paths[isOwn ? "own" : "written"].push(pathOf(seen.map(put)));
       });
-      return { ...paths, unit, rows };
+      return { ...paths, rows };
     }
 
     function show() {
-      const { own: drawn, written: lines, unit, rows } = layOut();
+      const { own: drawn, written: lines, rows } = layOut();
       const { width } = box();
       const all = Array.from({ length: Math.max(rows, state.least) }, (_, row) => row);
       svg.setAttribute("height", Math.ceil(all.length * ROW * unit));
@@ -101,18 +102,18 @@
 
       // The nearest place of the first row.
       inside([x, y]) {
-        const right = Math.min(roomAt(state.size), Math.max(0, x));
+        const right = Math.min(roomAt(unit), Math.max(0, x));
         return [right, Math.min(ABOVE, Math.max(ABOVE - ROW, y))];
       },
 
       placeOf({ clientX, clientY }) {
         const [x, y] = [clientX - box().left, clientY - box().top];
-        return this.inside([x / state.size - MARGIN, ABOVE - y / state.size]);
+        return this.inside([x / unit - MARGIN, ABOVE - y / unit]);
       },
 
       // What is seen as a file, black on nothing; a path is a stroke.
       fileOf(title) {
-        const { own: drawn, written: lines, unit, rows } = layOut();
+        const { own: drawn, written: lines, rows } = layOut();
         const [width, height] = [Math.ceil(box().width), Math.ceil(rows * ROW * unit)];
         const file = document.implementation.createDocument(NAMESPACE, "svg");
         const look = {
