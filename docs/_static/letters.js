@@ -236,8 +236,8 @@
 
   // ---- the form
 
-  // The arrays of a place, once their file has come and is the one that the page was built with.
-  async function load({ network, hash }) {
+  // What is made of a place's file, once it has come and is the one that the page was built with.
+  async function load({ network, hash }, make) {
     let text;
     try {
       text = await read(network); // as hashOf, site.js's
@@ -249,7 +249,7 @@
       throw new Error("The file of the weights is not the one that this page was built with.");
     }
     try {
-      return await unpack(text);
+      return await make(text);
     } catch {
       throw new Error("The file of the weights is damaged: load the page again.");
     }
@@ -299,7 +299,8 @@
         said.textContent = "Loading the network …";
         const { dataset } = place.holder;
         const Network = { write: Writer, translate: Translator }[dataset.kind];
-        networks.set(place.holder, new Network(await load(dataset)));
+        const made = await load(dataset, async (text) => new Network(await unpack(text)));
+        networks.set(place.holder, made);
       }
       const network = networks.get(place.holder);
       said.textContent = "";
@@ -336,6 +337,6 @@
     return answer({ holder, form, isCurrent: () => runs.get(holder) === run });
   }
 
-  const tools = { load, dense, addProduct, lstm, softmax, sigmoid, pause };
+  const tools = { load, dense, lstm, softmax, sigmoid, pause };
   self.Letters = { submit, unpack, Writer, Translator, tools };
 })();

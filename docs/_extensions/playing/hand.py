@@ -2,12 +2,13 @@
 
     ```{hand}
     :network: handwriting.safetensors
+    :styles: handwriting_styles.json
     :text: The quick brown fox
     ```
 
-The network is one of the pages' data, with the styles that the form offers; its scripts are loaded
-when the reader turns to the form, and its weights when something is to be written. Without scripts
-nothing of it is there.
+The network and the styles that it can take up are of the pages' data. The form's scripts are loaded
+when the reader turns to it, and these two when something is to be written. Without scripts nothing
+of it is there.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from safetensors import safe_open
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from playing.letters import DATA, ship_network
+from playing.letters import DATA, as_text, ship
 
 FORM = """\
 <div class="hand pst-js-only" {shipped}>
@@ -63,24 +63,26 @@ class Hand(SphinxDirective):
 
     option_spec: ClassVar = {
         "network": directives.unchanged_required,
+        "styles": directives.unchanged_required,
         "text": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
         """Leave the place until the page is written."""
-        self.env.note_dependency(str(Path(self.env.srcdir, DATA, self.options["network"])))
+        for name in ("network", "styles"):
+            self.env.note_dependency(str(Path(self.env.srcdir, DATA, self.options[name])))
         return [hand("", **self.options)]
 
 
 def visit_hand(translator: HTML5Translator, node: hand) -> None:
     """Write the form, and the network as a script."""
     builder = translator.builder
-    path = Path(builder.srcdir, DATA, node["network"])
-    with safe_open(path, "numpy") as file:
-        styles = json.loads(file.metadata()["styles"])
+    network, listed = (Path(builder.srcdir, DATA, node[name]) for name in ("network", "styles"))
+    styles = json.loads(listed.read_text("utf-8"))["styles"]
+    content = f"{as_text(network)}\n{json.dumps(styles, separators=(',', ':'))}"
     options = (f'<option value="{n}">{escape(s["name"])}</option>' for n, s in enumerate(styles))
     form = FORM.format(
-        shipped=ship_network(builder, node["network"]),
+        shipped=ship(builder, node["network"], content),
         text=escape(node["text"]),
         styles="".join(options),
     )

@@ -56,9 +56,8 @@ def as_text(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
-def ship_network(builder: Builder, name: str) -> str:
-    """Write a network as a script; return the attributes that tell a form of it."""
-    text = as_text(Path(builder.srcdir, DATA, name))
+def ship(builder: Builder, name: str, text: str) -> str:
+    """Write a network's text as a script; return the attributes that tell a form of it."""
     script = Path(builder.outdir, SITE, name)
     script.parent.mkdir(parents=True, exist_ok=True)
     write_script(script, text)
@@ -70,7 +69,9 @@ def ship_network(builder: Builder, name: str) -> str:
 
 def visit_letters(translator: HTML5Translator, node: letters) -> None:
     """Write the form, and the network as a script."""
-    shipped = ship_network(translator.builder, node["network"])
+    builder = translator.builder
+    text = as_text(Path(builder.srcdir, DATA, node["network"]))
+    shipped = ship(builder, node["network"], text)
     label, button = LABELS[node["kind"]]
     options = "".join(
         f'<option value="{value}"{" selected" * (value == "0.7")}>{words}</option>'

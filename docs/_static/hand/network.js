@@ -25,7 +25,8 @@
   }
 
   class Network {
-    constructor({ about, arrays }) {
+    constructor({ about, arrays }, styles) {
+      this.styles = styles; // each a name, a text, and its points by a true writer
       this.alphabet = new Map(Array.from(about.alphabet, (character, n) => [character, n]));
       this.scale = Number(about.scale);
       const cell = (name) => ({
@@ -40,13 +41,6 @@
       this.cells = [cell("lstm1"), cell("lstm2")];
       [this.window, this.output] = [layer("window"), layer("output")];
       this.windows = arrays.window_bias.numbers.length / 3;
-      this.styles = JSON.parse(about.styles).map(({ name, text }, n) => {
-        const { numbers } = arrays[`style_${n}`];
-        const points = Array.from({ length: numbers.length / 3 }, (_, i) =>
-          Array.from(numbers.subarray(3 * i, 3 * i + 3)),
-        );
-        return { name, text, points };
-      });
     }
 
     // The state in which nothing of a text is written. A space behind it is where it ends.
@@ -135,14 +129,12 @@
     return () => [uniform(), RNN.normal(uniform), RNN.normal(uniform), uniform()];
   }
 
-  // The network of a place; an error says in plain words what is wrong with its file.
-  async function loadNetwork(dataset) {
-    const file = await load(dataset);
-    try {
-      return new Network(file);
-    } catch {
-      throw new Error("The file of the weights is damaged: load the page again.");
-    }
+  // The network of a place. Its file is that of the weights, and a line of styles.
+  function loadNetwork(dataset) {
+    return load(dataset, async (text) => {
+      const [weights, styles] = text.split("\n");
+      return new Network(await Letters.unpack(weights), JSON.parse(styles));
+    });
   }
 
   self.HandNetwork = { loadNetwork, Network, chanceOf };
