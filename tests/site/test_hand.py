@@ -296,7 +296,7 @@ def test_it_writes_and_says_when_it_has_ended(opened: Opened) -> None:
     with opened() as seen:
         press(seen.page, "Write")
         ends(seen.page)
-        points = path(seen.page, "written").count(" ")
+        points = len(re.findall("[MC]", path(seen.page, "written")))
         said = seen.page.locator(STATUS).inner_text()
         assert f" {points} points" in said
         first = path(seen.page, "written")
@@ -370,7 +370,7 @@ def test_by_keyboard(page: Page) -> None:
     for key in ["ArrowUp"] * 5 + ["Space"] + ["ArrowDown"] * 5 + ["ArrowRight"] * 2 + ["Space"]:
         page.keyboard.press(key)
     says(page, "The pen is lifted, 0.4 to the right and 0.0 above the rule.")
-    assert path(page, "own").count("L") == 7
+    assert path(page, "own").count("C") == 7
     page.keyboard.press("Shift+Tab")
     with page.expect_download() as saved:
         page.keyboard.press("Enter")
@@ -382,7 +382,7 @@ def test_by_touch(phone: Page) -> None:
     appears(phone, "own")
     touch(phone, (60, 40), (60, 58), (68, 58))
     assert path(phone, "own").count("M") == 2
-    assert path(phone, "own").count("L") >= 5
+    assert path(phone, "own").count("C") >= 5
     phone.get_by_label("Text").tap()
     phone.get_by_label("Text").fill("by touch")
     phone.get_by_label("Size").tap(position={"x": 5, "y": 16})
@@ -410,7 +410,7 @@ def test_a_drawing_is_continued(opened: Opened) -> None:
         draw(page, LETTER, [(60, 40), (60, 58)])
         appears(page, "own")
         own = path(page, "own")
-        assert own.startswith("M30.0 40.0L")
+        assert own.startswith("M30.0 40.0C")
         press(page, "Write")
         ends(page)
         assert path(page, "own") == own
@@ -549,10 +549,10 @@ def test_a_file_of_the_line_is_saved(opened: Opened, tmp_path: Path) -> None:
     assert (group.get("stroke"), group.get("fill")) == ("#000", "none")
     paths = [one.get("d") or "" for one in group.findall("svg:path", space)]
     assert "".join(paths) == shown
-    assert all(re.fullmatch(r"M[-\d. L]+(h0)?", one) for one in paths)
+    assert all(re.fullmatch(r"M[-\d. C]+(h0)?", one) for one in paths)
     width, height = map(float, (root.get("viewBox") or "").split()[2:])
-    x = np.array([[*map(float, re.findall(r"-?[\d.]+", one)[:2])] for one in paths])
-    assert ((x >= 0) & (x[:, :1] <= width)).all()
+    first = [[float(value) for value in re.findall(r"-?[\d.]+", one)[:2]] for one in paths]
+    assert all(0 <= x <= width for x, _ in first)
     assert 0 < height < 1000
 
 
@@ -563,7 +563,7 @@ def test_the_size_is_that_of_the_line_as_well_as_of_what_comes(page: Page) -> No
     page.get_by_label("Size").fill("12")
     small = path(page, "written")
     assert small != before
-    assert small.count("L") == before.count("L")
+    assert small.count("C") == before.count("C")
     page.get_by_label("Size").fill("24")
     assert path(page, "written") == before
 
@@ -613,7 +613,7 @@ def test_the_page_answers_while_it_writes(page: Page) -> None:
     ends(page)
     waits = page.evaluate("waits")
     assert waits
-    assert max(waits) < 100
+    assert max(waits) < 100  # milliseconds from a key to what is seen of it
 
 
 def test_the_directive_makes_a_form_and_a_script(tmp_path: Path) -> None:

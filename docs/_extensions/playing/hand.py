@@ -34,19 +34,19 @@ spellcheck="false"></label>
 <label>Neatness <span class="hand-value" aria-hidden="true">1.0</span> \
 <input name="neatness" type="range" min="0" max="2" step="0.1" value="1"></label>
 <label>Size <input name="size" type="range" min="12" max="40" value="24"></label>
-<label>Style <select name="style"><option value="none">the network's own choice</option>\
+<label>Style <select name="style"><option value="none">the network's own</option>\
 {styles}</select></label>
 <div class="hand-buttons"><button type="submit">Write</button>
 <button type="button" name="stop" aria-disabled="true">Stop</button>
 <button type="button" name="clear">Clear</button>
 <button type="button" name="save" aria-disabled="true">Save as SVG</button></div>
 </form>
+<p role="status"></p>
+<button type="button" class="hand-replace" hidden>Take what it offers</button>
 <div class="hand-paper"><svg height="92" tabindex="0" role="application" \
 aria-label="Paper, on which a beginning can be drawn" aria-describedby="hand-hint">\
 <path class="hand-rules"/><path class="hand-own"/><path class="hand-written"/><circle r="4"/>\
 </svg></div>
-<p role="status"></p>
-<button type="button" class="hand-replace" hidden>Take what it offers</button>
 <p id="hand-hint">If you like, draw the beginning of the line first, between the rules, with \
 mouse, finger or pen; the network then goes on from there, and the text above is still the whole \
 line. By keyboard, the arrow keys move the pen, and the space bar lowers and lifts it.</p>

@@ -12,6 +12,7 @@
   const ROW = 3.8;
   const LETTER = 1; // about the width of one
   const THICKNESS = 2;
+  const CORNER = 0.5; // the cosine of the turn at a corner
   const NAMESPACE = "http://www.w3.org/2000/svg";
 
   // The row of each stroke, and how far it is moved to the right; where a word has no room, a new
@@ -31,9 +32,26 @@
     return { places, rows: row + 1, widest: Math.max(0, ...places.map(({ end }) => end)) };
   }
 
+  const moved = ([x, y], [dx, dy], part = 1) => [x + part * dx, y + part * dy];
+
+  // Where a stroke goes to at a place: along its neighbours, but at a corner and an end nowhere.
+  function wayAt(places, n) {
+    if (n === 0 || n === places.length - 1) return [0, 0];
+    const [from, to] = [moved(places[n], places[n - 1], -1), moved(places[n + 1], places[n], -1)];
+    const cosine = (from[0] * to[0] + from[1] * to[1]) / (Math.hypot(...from) * Math.hypot(...to));
+    return cosine > CORNER ? moved(from, to).map((value) => value / 2) : [0, 0];
+  }
+
+  // A curve through all places of a stroke.
   function pathOf(places) {
-    const at = places.map((place) => place.map((value) => value.toFixed(1)).join(" "));
-    return at.length > 1 ? `M${at.join("L")}` : `M${at[0]}h0`; // a dot
+    const text = (place) => place.map((value) => value.toFixed(1)).join(" ");
+    const start = `M${text(places[0])}`;
+    if (places.length === 1) return `${start}h0`; // a dot
+    return places.slice(1).reduce((path, place, n) => {
+      const from = moved(places[n], wayAt(places, n), 1 / 3);
+      const to = moved(place, wayAt(places, n + 1), -1 / 3);
+      return `${path}C${text(from)} ${text(to)} ${text(place)}`;
+    }, start);
   }
 
   function element(file, name, attributes, ...children) {
