@@ -444,6 +444,31 @@ def test_what_is_drawn_is_what_the_network_reads(scripts: Page) -> None:
     np.testing.assert_allclose(steps, 2.1 / 7, atol=0.1)  # a corner is cut
 
 
+def test_the_network_is_given_all_that_is_set(page: Page) -> None:
+    page.get_by_label("Text").fill("  by the  form ")
+    draw(page, LETTER)
+    page.get_by_label("Style").select_option(index=2)
+    page.get_by_label("Neatness").fill("0.3")
+    expect(page.locator(".hand-value")).to_have_text("0.3")
+    page.evaluate("""() => {
+      const { write } = HandNetwork.Network.prototype;
+      HandNetwork.Network.prototype.write = function (text, { given, neatness }) {
+        const [, style] = this.styles;
+        const isStyle = style.points.every((point, n) => point === given[n]);
+        const rest = given.length - style.points.length;
+        window.told = { text, neatness, begun: style.text, isStyle, rest };
+        return write.apply(this, arguments);
+      };
+    }""")
+    press(page, "Write")
+    ends(page)
+    told = page.evaluate("told")
+    assert told["text"] == f"{told['begun']} by the form"
+    assert told["neatness"] == 0.3
+    assert told["isStyle"]
+    assert told["rest"] > 3
+
+
 def test_a_drawing_of_one_point_is_refused(page: Page) -> None:
     draw(page, [(40, 40)])
     appears(page, "own")

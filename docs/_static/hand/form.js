@@ -181,7 +181,7 @@
     showNeatness();
     size.addEventListener("input", () => {
       state.size = Number(size.value);
-      if (line) state.least = 1;
+      state.least = 1;
       show();
     });
     save.addEventListener("click", () => {
@@ -213,7 +213,7 @@
     }
 
     svg.addEventListener("pointerdown", (event) => {
-      if (event.button || !isFree()) return;
+      if (event.button || !event.isPrimary || !isFree()) return;
       // One that is repeated, as it came before this script, may have ended.
       if (event.isTrusted) svg.setPointerCapture(event.pointerId);
       isPointing = true;
@@ -222,7 +222,7 @@
       show();
     });
     svg.addEventListener("pointermove", (event) => {
-      if (!isPointing) return;
+      if (!isPointing || !event.isPrimary) return;
       const between = event.getCoalescedEvents?.() ?? [];
       for (const one of between.length ? between : [event]) goOn(paper.placeOf(one));
       show();
