@@ -24,7 +24,8 @@ from .checks import page_use as use
 from .tools.browser import SITE
 from .tools.small_site import SmallSite
 
-STATIC = Path(__file__).parents[2] / "docs" / "_static"
+DOCS = Path(__file__).parents[2] / "docs"
+STATIC = DOCS / "_static"
 HAND = STATIC / "hand"
 NAME = "tutorials/handwriting.html"
 ALPHABET = " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,'-?!"
@@ -161,7 +162,7 @@ def test_it_writes_what_is_computed_here(scripts: Page, given: int, neatness: fl
 
 @pytest.mark.parametrize("begun", [None, [[0.3, 1, 0], [0.1, -1, 1]]])
 def test_it_writes_what_the_package_writes(scripts: Page, begun: list[list[float]] | None) -> None:
-    path = SITE.parents[2] / "docs" / "tutorials" / "data" / "handwriting.safetensors"
+    path = DOCS / "tutorials" / "data" / "handwriting.safetensors"
     if not path.is_file():
         pytest.skip("the network is not there yet")
     content, text = path.read_bytes(), "Call me Ishmael."

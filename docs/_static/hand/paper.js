@@ -10,7 +10,7 @@
   const MARGIN = 0.6; // on both sides
   const ABOVE = 2.4; // from the top of a row to its rule
   const ROW = 3.8;
-  const LETTER = 1; // about the width of one
+  const LETTER = 0.8; // about the width of one
   const THICKNESS = 2;
   const CORNER = 0.5; // the cosine of the turn at a corner
   const NAMESPACE = "http://www.w3.org/2000/svg";
