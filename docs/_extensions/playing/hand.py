@@ -31,8 +31,8 @@ FORM = """\
 <form>
 <label class="hand-text">Text <input name="text" value="{text}" autocomplete="off" \
 spellcheck="false"></label>
-<label>Neatness <span class="hand-value" aria-hidden="true">1.0</span> \
-<input name="neatness" type="range" min="0" max="2" step="0.1" value="1"></label>
+<label>Neatness <span class="hand-value" aria-hidden="true">0.5</span> \
+<input name="neatness" type="range" min="0" max="2" step="0.1" value="0.5"></label>
 <label>Size <input name="size" type="range" min="12" max="40" value="24"></label>
 <label>Style <select name="style"><option value="none">the network's own</option>\
 {styles}</select></label>
