@@ -49,7 +49,7 @@ SETTINGS: dict[str, Any] = {
     "clip": 1.0, "average": 0.998, "seed": 0, "hidden": False,
 }  # fmt: skip
 READER = {"lines": 20_000, "updates": 2500, "batch": 48}
-SMALL = {"units": 96, "updates": 500, "batch": 32}
+SMALL = {"units": 96, "updates": 300, "batch": 32}
 #: Lines of each part of the test, and how often each is written.
 LINES, SEEDS, HELD = 100, range(3), ("test", "test pairs")
 NEATNESS, DEFAULT_NEATNESS = (0.0, 0.5, 1.0, 2.0), 0.5
@@ -314,7 +314,7 @@ def diversity() -> dict[str, Any]:
 
 def mixtures() -> dict[str, Any]:
     """Train small networks that read no text, for densities of several numbers of Gaussians."""
-    some, held = lines("train", 8000, 2), lines("test", LINES, 1)
+    some, held = lines("train", 4000, 2), lines("test", LINES, 1)
     scale = round(scale_of(some), 4)
     found: dict[str, Any] = {"settings": SMALL, "seeds": list(SEEDS)}
     for count in MIXTURES:
