@@ -36,7 +36,6 @@ def test_what_is_held_out_is_in_no_line_of_training():
 def test_a_line_ends_with_the_first_point_of_the_next_word():
     for line in lines("validation", 50, 0):
         assert line.strokes[-2, 2] == 1
-        assert line.strokes[-1, 0] > 0.2
 
 
 @pytest.mark.parametrize(
