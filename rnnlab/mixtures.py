@@ -17,7 +17,7 @@ LARGEST_LOG = 8.0
 class Mixture(NamedTuple):
     """A density of the next point, or several.
 
-    Attributes:
+    Args:
         pen: The probability that the pen is lifted after the point, ``[...]``.
         weight: The probability of each Gaussian, ``[..., mixtures]``.
         mean: Their means, ``[..., mixtures, 2]``.
