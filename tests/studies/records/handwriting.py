@@ -49,7 +49,7 @@ SETTINGS: dict[str, Any] = {
     "clip": 1.0, "average": 0.998, "seed": 0, "hidden": False,
 }  # fmt: skip
 READER = {"lines": 20_000, "updates": 2500, "batch": 48}
-SMALL = {"units": 96, "updates": 300, "batch": 32}
+SMALL = {"units": 96, "updates": 500, "batch": 32, "average": 0.99}
 #: Lines of each part of the test, and how often each is written.
 LINES, SEEDS, HELD = 100, range(3), ("test", "test pairs")
 NEATNESS, DEFAULT_NEATNESS = (0.0, 0.5, 1.0, 2.0), 0.5
@@ -190,7 +190,8 @@ def without_window() -> dict[str, Any]:
     """Train the network with its text hidden, and keep it out of the way of what ships."""
     some, held = lines("train", SETTINGS["lines"], 0), lines("validation", 640, 0)
     scale = round(scale_of(some), 4)
-    hide = {"hidden": True, "updates": HIDDEN_UPDATES}
+    # Weights are averaged over fewer updates where there are fewer.
+    hide = {"hidden": True, "updates": HIDDEN_UPDATES, "average": 0.99}
     model = handwriting_network(seed=SETTINGS["seed"])
     found = trained("without-window", model, some, held, scale, **hide)
     save_hand(hand_of(model, scale), BLIND)
@@ -314,7 +315,7 @@ def diversity() -> dict[str, Any]:
 
 def mixtures() -> dict[str, Any]:
     """Train small networks that read no text, for densities of several numbers of Gaussians."""
-    some, held = lines("train", 4000, 2), lines("test", LINES, 1)
+    some, held = lines("train", 8000, 2), lines("test", LINES, 1)
     scale = round(scale_of(some), 4)
     found: dict[str, Any] = {"settings": SMALL, "seeds": list(SEEDS)}
     for count in MIXTURES:
