@@ -1055,7 +1055,7 @@ def mixture_loss(points, outputs):
     outputs = tf.convert_to_tensor(outputs)
     points = tf.cast(points, outputs.dtype)
     pi, x, y, s_x, s_y, rho = tf.split(outputs[..., 1:], 6, axis=-1)
-    s_x, s_y = tf.clip_by_value([s_x, s_y], -8, 8)
+    s_x, s_y = (tf.clip_by_value(s, -8, 8) for s in (s_x, s_y))
     rho = 0.95 * tf.tanh(rho)
     u = (points[..., :1] - x) * tf.exp(-s_x)
     v = (points[..., 1:2] - y) * tf.exp(-s_y)

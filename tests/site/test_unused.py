@@ -121,6 +121,11 @@ def test_methods_and_functions_that_nothing_names_go():
     ]
 
 
+def test_methods_that_a_library_calls_stay():
+    form = "class A(keras.layers.Layer):\n    def call(self, x):\n        return x"
+    assert left(form, "A()(1)") == form
+
+
 def test_what_remains_runs_as_before():
     for body in (
         "y = power(3)",

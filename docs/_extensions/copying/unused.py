@@ -105,6 +105,8 @@ class Fold(cst.CSTTransformer):
     def leave_ClassDef(self, node: cst.ClassDef, new: cst.ClassDef) -> cst.ClassDef:  # noqa: N802
         """Drop the methods that nothing names."""
         self.classes.pop()
+        if any(isinstance(base.value, cst.Attribute) for base in node.bases):
+            return new  # the library whose class it extends calls them
         named = self.calls.attributes
         kept = [
             one
