@@ -44,7 +44,7 @@ FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 
 def make_notebook(
-    blocks: Iterable[str | CellPlace],
+    blocks: Iterable[str | CellPlace | NotebookNode],
     program: Program,
     cells: dict[int, Cell],
     header: Sequence[str],
@@ -53,7 +53,7 @@ def make_notebook(
     """Make a notebook.
 
     Args:
-        blocks: The page's text, with the places of its code cells.
+        blocks: The page's text, with the places of its code cells, and cells that it has not.
         program: The page's code.
         cells: The page's code cells by their place among all cells.
         header: Where the page is from, line by line.
@@ -87,10 +87,13 @@ def make_notebook(
         add(_code(f"# @title A file of data that this page reads\n{piece}", metadata=FOLDED))
     done: set[int] = set()
 
+    def next_count() -> int:
+        return sum(one.cell_type == "code" for one in notebook.cells) + 1
+
     def add_code(cell: Cell) -> None:
         done.add(cell.number)
         if cell.is_part and cell.number in code:
-            count = sum(one.cell_type == "code" for one in notebook.cells) + 1
+            count = next_count()
             varies = f"# Its output may differ: {cell.varies}\n" if cell.varies else ""
             source = varies + code[cell.number]
             add(_code(source, outputs=_outputs(cell, count), execution_count=count))
@@ -108,6 +111,10 @@ def make_notebook(
         if text:
             add(_text("\n\n".join(text)))
             text = []
+        if isinstance(block, NotebookNode):
+            count = next_count() if block.outputs else None
+            add(_code(block.source, outputs=block.outputs, execution_count=count))
+            continue
         here = cells[block.index]
         for cell in sorted(cells.values(), key=lambda cell: cell.number):
             if cell.number <= here.number and cell.number not in done:

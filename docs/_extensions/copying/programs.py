@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from urllib.parse import urljoin
 
 import nbformat
 from docutils import nodes
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
@@ -162,30 +163,56 @@ def remove_programs(app: Sphinx, env: object, name: str) -> None:
     shutil.rmtree(Path(app.outdir, FOLDER, name), ignore_errors=True)
 
 
+class NotebookWriter:
+    """Writes a page as a notebook that runs anywhere, or a part of it."""
+
+    def __init__(self, app: Sphinx, name: str) -> None:
+        """Read a page that has run.
+
+        Raises:
+            CellError: What a cell needs can't be told.
+        """
+        here = urljoin(app.config.html_baseurl, app.builder.get_target_uri(name))
+        numbers = app.env.toc_fignumbers.get(name, {}).get("figure", {})
+
+        def link(address: str) -> str:
+            whole = urljoin(here, address)
+            return whole if whole.startswith(("http://", "https://")) else ""
+
+        def figure_name(figure: nodes.figure) -> str:
+            number = numbers.get(figure["ids"][0]) if figure["ids"] else None
+            if number is None:
+                return ""
+            return app.config.numfig_format["figure"] % ".".join(map(str, number)) + ": "
+
+        self.prose = Prose(link, figure_name)
+        self.page = Programs(app, name)
+        self.program = self.page.of_page(for_notebook=True)
+
+    def write(self, document: nodes.document, without: Collection[int] = ()) -> NotebookNode:
+        """Return a notebook.
+
+        Args:
+            document: The page, or what is left of it.
+            without: The numbers of the cells that are left out, those that the page hides included.
+
+        Raises:
+            CellError: A cell needs a library that readers are not asked to have.
+        """
+        page = self.page
+        cells = {place: one for place, one in page.cells.items() if one.number not in without}
+        title = document.next_node(nodes.title).astext()
+        data = [packed(page.writer.folder / file, file) for file in self.program.beside]
+        blocks = self.prose.blocks(document)
+        return make_notebook(blocks, self.program, cells, page.header(title), data)
+
+
 def write_notebook(app: Sphinx, document: nodes.document, name: str) -> None:
     """Write a notebook that runs anywhere beside the page's source."""
     if app.builder.format != "html" or not is_page(Path(app.env.doc2path(name)).read_text("utf-8")):
         return
-    here = urljoin(app.config.html_baseurl, app.builder.get_target_uri(name))
-
-    def link(address: str) -> str:
-        whole = urljoin(here, address)
-        return whole if whole.startswith(("http://", "https://")) else ""
-
-    def figure_name(figure: nodes.figure) -> str:
-        numbers = app.env.toc_fignumbers.get(name, {}).get("figure", {})
-        number = numbers.get(figure["ids"][0]) if figure["ids"] else None
-        if number is None:
-            return ""
-        return app.config.numfig_format["figure"] % ".".join(map(str, number)) + ": "
-
-    blocks = Prose(link, figure_name).blocks(document)
-    title = document.next_node(nodes.title).astext()
     try:
-        page = Programs(app, name)
-        program = page.of_page(for_notebook=True)
-        data = [packed(page.writer.folder / file, file) for file in program.beside]
-        notebook = make_notebook(blocks, program, page.cells, page.header(title), data)
+        notebook = NotebookWriter(app, name).write(document)
     except CellError:
         return  # reported when the page was read
     path = Path(app.outdir, "_sources", f"{name}.ipynb")

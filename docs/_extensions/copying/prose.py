@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from docutils import nodes
+from nbformat import NotebookNode
 from sphinx import addnodes
 
 LEFT_OUT = (
@@ -37,6 +38,10 @@ class CellPlace:
     index: int
 
 
+class notebook_cell(nodes.General, nodes.Element):  # noqa: N801  (docutils names nodes so)
+    """A code cell, its `cell`, that a notebook has and its page has not."""
+
+
 class Prose:
     """Turns the tree of a page into Markdown."""
 
@@ -46,9 +51,12 @@ class Prose:
         """Take what turns an address on the site into one for elsewhere ("" for none)."""
         self.link, self.figure_name = link, figure_name
 
-    def blocks(self, node: nodes.Node, level: int = 0) -> Iterator[str | CellPlace]:
-        """Yield the blocks of Markdown below a node, and the places of code cells."""
+    def blocks(self, node: nodes.Node, level: int = 0) -> Iterator[str | CellPlace | NotebookNode]:
+        """Yield the blocks of Markdown below a node, cells, and the places of the page's cells."""
         match node:
+            case notebook_cell():
+                yield node["cell"]
+                return
             case nodes.container() if node.get("nb_element") == "cell_code":
                 yield CellPlace(node["cell_index"])
                 for figure in node.findall(nodes.figure):
