@@ -229,6 +229,14 @@ def trust(session: nox.Session) -> None:
     run(session, "-m", f"tests.trust.{module}", *arguments)
 
 
+@command
+def handout(session: nox.Session) -> None:
+    """Make what a class is handed: notebooks without and with answers, and their checks."""
+    install(session, "docs")
+    build(session)
+    run(session, "-m", "handing_out.make")
+
+
 @command(requires=["docs"])
 def audit(session: nox.Session) -> None:
     """Look for known faults and forbidden licences in what the site is built with, and list it."""
