@@ -120,7 +120,7 @@ def test_a_check_knows_the_answers_that_its_page_declares(page: str) -> None:
 def test_the_solution_passes(page: str) -> None:
     checks, found = checks_of(page), {}
     for cell in code_of(notebook_of(page, "solution")):
-        if call := re.fullmatch(r"check\('([\w-]+)', (.+)\)", cell.source):
+        if call := re.fullmatch(r'check\("([\w-]+)", (.+)\)', cell.source):
             found[call[1]] = checks.judge(call[1], eval(call[2]))
             assert cell.outputs[0].text == f"{call[1]}: {found[call[1]].said}\n"
     assert set(found) == set(checks.CHECKS)

@@ -30,6 +30,6 @@ def submissions(student: NotebookNode, right: dict[str, object]) -> dict[str, No
         written = {key: repr(value) for key, value in right.items()} | {name: answer}
         found[who] = nbformat.reads(nbformat.writes(student), as_version=4)
         for cell in found[who].cells:
-            if asked := re.search(r"^check\('([\w-]+)', \.\.\.\)$", cell.source, re.MULTILINE):
-                cell.source = f"check({asked[1]!r}, {written[asked[1]]})"
+            if asked := re.search(r'^check\("([\w-]+)", \.\.\.\)$', cell.source, re.MULTILINE):
+                cell.source = f'check("{asked[1]}", {written[asked[1]]})'
     return found

@@ -75,7 +75,7 @@ def add_cells(
     """
     for old in list(document.findall(notebook_cell)):
         old.parent.remove(old)
-    code = f"from {module} import check  # {module}.py lies beside this notebook"
+    code = f"from {module} import check  # that file lies beside this notebook"
     first = [nbformat.v4.new_code_cell(code)]
     for exercise in exercises(document):
         for one in list(exercise.findall(check)):
@@ -92,7 +92,7 @@ def remove_answers(document: nodes.document) -> None:
 
 def empty_cells(known: Known) -> list[NotebookNode]:
     """Return the cells that a student fills."""
-    asked = f"# {ASKED[known.kind]}, in place of the three dots:\ncheck({known.name!r}, ...)"
+    asked = f'# {ASKED[known.kind]}, in place of the three dots:\ncheck("{known.name}", ...)'
     return [nbformat.v4.new_code_cell("# Your work"), nbformat.v4.new_code_cell(asked)]
 
 
@@ -102,5 +102,5 @@ def answered_cells(known: Known, tell: Callable[[str, object], None]) -> list[No
     with contextlib.redirect_stdout(printed):
         tell(known.name, known.right)
     output = nbformat.v4.new_output("stream", text=printed.getvalue())
-    source = f"check({known.name!r}, {known.right!r})"
+    source = f'check("{known.name}", {known.right!r})'
     return [nbformat.v4.new_code_cell(source, outputs=[output])]
