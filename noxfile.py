@@ -27,7 +27,7 @@ BUILD = ROOT / "docs" / "_build"
 REQUIREMENTS = Path("docs", "requirements")
 SUPPORTED = ("3.11", "3.12", "3.13")  # those for which TensorFlow has wheels
 # The groups beside which rnnlab itself is installed; they are locked with its dependencies.
-WITH_PACKAGE = ("docs", "tests", "outside", "bench")
+WITH_PACKAGE = ("docs", "handout", "tests", "outside", "bench")
 # What the sessions that are families can do, and the locked group that each needs.
 CHECKS = {
     "pages": "outside",

@@ -1,1 +1,1 @@
-"""What a class is handed: notebooks without and with answers, and what checks and marks them."""
+"""What a class is handed, and books for a reader on a train, made from the built site."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 from statistics import median
 
-from tests.site.tools.browser import FLAGS, executable
+from handing_out.browser import FLAGS, executable
 
 from .npm_tools import installed
 

@@ -1,4 +1,4 @@
-"""A Chromium for the tests, the built site, and a server for it.
+"""The built site, a server for it, and the Chromium that looks at it.
 
 The site is served from a folder below the host's root, as many hosts do, and with the site's own
 404 page: what holds here holds there.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,35 +17,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from handing_out.browser import chromium as chromium
 
 SITE = Path(os.environ.get("RNNLAB_SITE", Path(__file__).parents[3] / "docs" / "_build" / "html"))
 FOLDER = "/some/folder/"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 COMPRESSED = {".html", ".css", ".js", ".svg", ".txt", ".xml", ".ipynb", ".md"}
-# Nothing of the browser's own reaches the network, and it runs where there is no sandbox or GPU.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def executable() -> str | None:
-    """Return a Chromium or Chrome of the system; None leaves it to Playwright's own."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run one browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Handler(SimpleHTTPRequestHandler):

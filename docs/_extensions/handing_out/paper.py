@@ -1,0 +1,215 @@
+"""The book on paper: a tagged PDF with outline, contents with page numbers, and running heads.
+
+Chromium prints it. It knows each page's number, its running head (a named page for each chapter)
+and the outline, but can't write on which page a heading will stand. So it prints twice: the numbers
+of the contents come from the outline of the first print, and the second must agree.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import zip_longest
+from pathlib import Path
+
+import pypdfium2
+from playwright.sync_api import Page
+
+from handing_out.browser import chromium
+from handing_out.chapters import BookError, Chapter
+
+STYLE = Path(__file__).with_name("book.css")
+#: Sections that each tutorial has: the contents of the book need not name them.
+FRAME = re.compile("What you.ll (do|learn|need)|In short|In practice|Further reading|References")
+MATHML = re.compile(r'<span class="katex-mathml">.*?</math></span>', re.DOTALL)
+HEADING = re.compile(r"<(/?)h([1-5])\b")
+WIDTH = 635  # of A4 within `book.css`'s margins, in pixels
+HEIGHT = 940
+PRINTS = 3  # the contents' numbers are right after two, if no line moves
+# What is wider than the page, or can't be broken and is higher: paper would cut it off.
+CLIPPED = """([width, height]) => [...document.querySelectorAll(
+    'p, pre, code, td, th, dt, li, svg.figure, .katex-html .katex-base, h2, h3, h4, h5')]
+  .filter(one => {
+    const box = one.getBoundingClientRect();
+    return box.right > width + 1 || box.left < -1
+      || (one.matches('svg.figure') && box.height > height);
+  })
+  .map(one => `${one.closest('section[id], nav').id}: ${one.textContent.trim().slice(0, 60)}`)
+"""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the book, as the outline has it."""
+
+    level: int
+    title: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """A book as one page of HTML, and its headings."""
+
+    html: str
+    headings: list[Heading]
+
+
+def print_pdf(sheets: Sheets, path: Path) -> Path:
+    """Print a book; return the file."""
+    source = path.with_suffix(".html")
+    source.write_text(sheets.html, "utf-8")
+    try:
+        with chromium() as browser:
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            page.emulate_media(media="print")
+            page.goto(source.resolve().as_uri())
+            if clipped := page.evaluate(CLIPPED, [WIDTH, HEIGHT]):
+                raise BookError(f"paper would clip {'; '.join(clipped[:5])}")
+            path.write_bytes(printed(page, sheets.headings))
+    finally:
+        source.unlink()
+    return path
+
+
+def printed(page: Page, headings: Sequence[Heading]) -> bytes:
+    """Print until the contents name the pages that the outline leads to."""
+    numbers: list[int] = []
+    for _ in range(PRINTS):
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        written, numbers = numbers, page_numbers(pdf, headings)
+        if numbers == written:
+            return pdf
+        page.evaluate(
+            "numbers => document.querySelectorAll('.contents [data-heading]').forEach("
+            "one => { one.textContent = numbers[one.dataset.heading]; })",
+            numbers,
+        )
+    raise BookError("the contents move the pages that they name")
+
+
+def page_numbers(pdf: bytes, headings: Sequence[Heading]) -> list[int]:
+    """Return the page of each heading, from the outline."""
+    document = pypdfium2.PdfDocument(pdf)
+    levels = max(heading.level for heading in headings)
+    entries = [one for one in document.get_toc() if one.level < levels]
+    # A title of two lines has no space where the line breaks.
+    titles = ["".join(one.get_title().split()) for one in entries]
+    wanted = ["".join(heading.title.split()) for heading in headings]
+    if titles != wanted:
+        pairs = zip_longest(titles, wanted)
+        off = next(f"{one}, wanted {other}" for one, other in pairs if one != other)
+        raise BookError(f"the outline has {off}")
+    return [one.get_dest().get_index() + 1 for one in entries]
+
+
+def headings_of(chapters: Sequence[Chapter]) -> list[Heading]:
+    """Return the headings that the contents may name: parts, chapters and their sections."""
+    found = [Heading(1, "Contents", "contents")]
+    part = ""
+    for chapter in chapters:
+        if chapter.part != part:
+            part = chapter.part
+            found.append(Heading(1, part, chapter.address))
+        found.append(Heading(2, chapter.title, chapter.address))
+        for tag in chapter.body.find_all("h2"):
+            target = str(tag.parent.get("id") or chapter.address)  # type: ignore[union-attr]
+            found.append(Heading(3, " ".join(tag.get_text().split()), target))
+        if chapter.answers:
+            found.append(Heading(3, "Answers", f"{chapter.address}--answers"))
+    return found
+
+
+def typeset(chapters: Sequence[Chapter], site: Path, *, title: str, edition: str) -> Sheets:
+    """Return the chapters as a book for paper.
+
+    Args:
+        chapters: What is in it.
+        site: The built site, for its fonts and styles.
+        title: What the cover says.
+        edition: What stands below it.
+    """
+    headings = headings_of(chapters)
+    static = (site / "_static").resolve()
+    styles = [STYLE.read_text("utf-8"), light_code(site), running_heads(chapters)]
+    body = [cover(title, edition), contents(headings)]
+    part = ""
+    for chapter in chapters:
+        html = chapter.html(as_printed)
+        above = f"<h1>{escape(chapter.part)}</h1>" if chapter.part != part else ""
+        part = chapter.part
+        html = HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}", html)
+        where = f'class="chapter" id="{chapter.address}" style="page: {chapter.address}"'
+        body.append(f"<section {where}>\n{above}{html}</section>")
+    html = (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}: {edition.lower()}</title>\n"
+        f'<link rel="stylesheet" href="{(static / "vendor/katex/katex.min.css").as_uri()}">\n'
+        f"<style>{''.join(styles)}</style></head>\n<body>{''.join(body)}</body></html>\n"
+    )
+    return Sheets(html, headings)
+
+
+def light_code(site: Path) -> str:
+    """Return the colours that code has on the site's light ground."""
+    start = 'html[data-theme="light"] '
+    lines = (site / "_static" / "pygments.css").read_text("utf-8").splitlines()
+    chosen = (line.removeprefix(start) for line in lines if line.startswith(f"{start}.highlight ."))
+    return "\n".join(chosen)
+
+
+def as_printed(piece: str) -> str:
+    """Return a drawing or a formula for paper, where nothing is read twice."""
+    return MATHML.sub("", piece)
+
+
+def cover(title: str, edition: str) -> str:
+    """Return the first page."""
+    return (
+        f'<section class="cover"><div><p class="title">{escape(title)}</p>'
+        f'<p class="edition">{edition}</p></div></section>\n'
+    )
+
+
+def contents(headings: Sequence[Heading]) -> str:
+    """Return the contents, with room for the pages' numbers."""
+    kinds = {1: "part", 2: "chapter", 3: "section"}
+    lines = [
+        f'<li class="{kinds[one.level]}"><a href="#{one.target}"><span>{escape(one.title)}</span>'
+        f'<span class="number" data-heading="{number}">000</span></a></li>'
+        for number, one in enumerate(headings)
+        if number and not FRAME.fullmatch(one.title)
+    ]
+    listed = "\n".join(lines)
+    return (
+        '<nav class="contents" id="contents"><h1>Contents</h1>'
+        f"<div><ol>\n{listed}</ol></div></nav>\n"
+    )
+
+
+def running_heads(chapters: Sequence[Chapter]) -> str:
+    """Return a named page for each chapter: its part and title above, the number below."""
+    look = "font: 8.5pt sans-serif; color: #55606a"
+    rules = []
+    for name, left, right in [
+        ("contents", "", "Contents"),
+        *((one.address, one.part, one.title) for one in chapters),
+    ]:
+        rules.append(
+            f"@page {name} {{"
+            f" @top-left {{ content: {json.dumps(left, ensure_ascii=False)}; {look} }}"
+            f" @top-right {{ content: {json.dumps(right, ensure_ascii=False)}; {look} }}"
+            f" @bottom-center {{ content: counter(page); {look} }} }}\n"
+        )
+    return "".join(rules)
+
+
+def cover_picture(pdf: Path) -> bytes:
+    """Return a PDF's first page as a PNG."""
+    file = io.BytesIO()
+    pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil().save(file, "PNG", optimize=True)
+    return file.getvalue()
