@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from posixpath import dirname, normpath
 
@@ -112,6 +113,21 @@ def read_chapters(site: Path) -> list[Chapter]:
     return chapters
 
 
+def about(site: Path) -> list[str]:
+    """Return what a reader is told first: what the book is, and whose."""
+    home = (site / "index.html").read_text("utf-8")
+    address_ = re.search(r'<link rel="canonical" href="([^"]+)"', home)
+    where = f' at <a href="{address_[1]}">{address_[1]}</a>' if address_ else ""
+    rights = BeautifulSoup(home, "html.parser").select_one(".copyright")
+    return [
+        f"These are the pages of the site of rnnlab {version('rnnlab')}{where}, with what their "
+        "code put out when the site was built.",
+        "What needs a screen is on the site alone: programs to copy, checks that answer, figures "
+        "that are drawn in steps, networks to try.",
+        *([" ".join(rights.get_text().split())] if rights else []),
+    ]
+
+
 def read_chapter(site: Path, page: str, part: str) -> Chapter:
     """Return a page as a chapter; its links are still the site's."""
     found = ARTICLE.search((site / f"{page}.html").read_text("utf-8"))
@@ -188,6 +204,8 @@ def take_out_answers(body: Tag) -> list[Tag]:
         title = answer.h3.get_text(" ", strip=True)  # type: ignore[union-attr]
         words = title if title.startswith("Answer to") else "Answer"
         link_to.append(new(f'<a href="#answer-{number}">{words}: at the end of this chapter</a>'))
+        # On paper its page stands here, when it is known.
+        link_to.append(new(f'<span class="page-of" data-of="answer-{number}"></span>'))
         link_to["id"] = f"asked-{number}"
         back = f'<p class="to-question"><a href="#asked-{number}">Back to the question</a></p>'
         answer.append(new(back))
@@ -212,14 +230,16 @@ def form_to_question(form: Tag) -> Tag:
             item.extend([copy(child) for child in option.contents])
     said = new('<div class="check-answer"><p><strong>Answer:</strong> </p></div>')
     said.p.extend(written(right, str(kind), options))  # type: ignore[union-attr]
-    hints = form.select("[data-given]")
-    for hint in hints:
+    wrong = new("<ul></ul>")
+    for hint in form.select("[data-given]"):
         if kind == "choice" and hint["data-given"] == right:
             said.p.extend([". ", *list(hint.contents)])  # type: ignore[union-attr]
             continue
-        said.append(line := new("<p>Not </p>"))
-        line.extend([*written(str(hint["data-given"]), str(kind), options), ": "])
+        wrong.append(line := new("<li><em></em>: </li>"))
+        line.em.extend(written(str(hint["data-given"]), str(kind), options))  # type: ignore[union-attr]
         line.extend(list(hint.contents))
+    if wrong.contents:
+        said.extend([new("<p>Usual wrong answers:</p>"), wrong])
     question["id"] = form["id"]
     form.replace_with(question)
     return said
@@ -256,7 +276,7 @@ def link(chapters: list[Chapter]) -> None:
     ids = {one.address for one in chapters}
     for chapter in chapters:
         for tag in chapter.tags():
-            for name in {"id", "aria-labelledby"} & tag.attrs.keys():
+            for name in {"id", "aria-labelledby", "data-of"} & tag.attrs.keys():
                 tag[name] = f"{chapter.address}--{tag[name]}"
             ids.add(str(tag.get("id")))
     for chapter in chapters:

@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from handing_out.chapters import BookError, Chapter
+from handing_out.chapters import BookError, Chapter, about
 from handing_out.paper import Heading, headings_of, light_code
 
 STYLE = Path(__file__).with_name("epub.css")
@@ -68,8 +68,14 @@ PACKAGE = """<?xml version="1.0" encoding="UTF-8"?>
 def epub_files(chapters: Sequence[Chapter], site: Path) -> dict[str, bytes]:
     """Return the files of an EPUB by their names, pages in their order, all but its cover."""
     files: dict[str, bytes] = {}
+    title = escape(chapters[0].title)
+    told = "".join(f"<p>{words}</p>" for words in about(site))
+    front = {
+        "title.xhtml": PAGE.format(title=title, body=f"<h1>{title}</h1>{told}"),
+        "nav.xhtml": navigation(headings_of(chapters)),
+    }
     pages = {f"{chapter.address}.xhtml": xhtml(chapter, files) for chapter in chapters}
-    for name, text in {"nav.xhtml": navigation(headings_of(chapters)), **pages}.items():
+    for name, text in {**front, **pages}.items():
         try:
             ElementTree.fromstring(text)
         except ElementTree.ParseError as error:
@@ -165,7 +171,7 @@ def hide_frames(source: str) -> str:
 def navigation(headings: Sequence[Heading]) -> str:
     """Return the contents as e-readers want them: lists in lists."""
     lines, level = [], 0
-    for one in headings[1:]:
+    for one in headings:
         lines += ["<ol>"] * (one.level - level) if one.level > level else ["</li>"]
         lines += ["</ol></li>"] * (level - one.level)
         page = one.target.partition("--")[0]

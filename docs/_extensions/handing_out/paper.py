@@ -1,8 +1,8 @@
 """The book on paper: a tagged PDF with outline, contents with page numbers, and running heads.
 
 Chromium prints it. It knows each page's number, its running head (a named page for each chapter)
-and the outline, but can't write on which page a heading will stand. So it prints twice: the numbers
-of the contents come from the outline of the first print, and the second must agree.
+and the outline, but can't write on which page something will stand. So it prints twice: the numbers
+come from where the links of the first print lead, and the second must agree.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import zip_longest
 from pathlib import Path
 
 import pypdfium2
 from playwright.sync_api import Page
 
 from handing_out.browser import chromium
-from handing_out.chapters import BookError, Chapter
+from handing_out.chapters import ID, BookError, Chapter, about
 
 STYLE = Path(__file__).with_name("book.css")
 #: Sections that each tutorial has: the contents of the book need not name them.
@@ -51,18 +50,10 @@ class Heading:
     target: str
 
 
-@dataclass(frozen=True)
-class Sheets:
-    """A book as one page of HTML, and its headings."""
-
-    html: str
-    headings: list[Heading]
-
-
-def print_pdf(sheets: Sheets, path: Path) -> Path:
+def print_pdf(html: str, path: Path) -> Path:
     """Print a book; return the file."""
     source = path.with_suffix(".html")
-    source.write_text(sheets.html, "utf-8")
+    source.write_text(html, "utf-8")
     try:
         with chromium() as browser:
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
@@ -70,46 +61,41 @@ def print_pdf(sheets: Sheets, path: Path) -> Path:
             page.goto(source.resolve().as_uri())
             if clipped := page.evaluate(CLIPPED, [WIDTH, HEIGHT]):
                 raise BookError(f"paper would clip {'; '.join(clipped[:5])}")
-            path.write_bytes(printed(page, sheets.headings))
+            path.write_bytes(printed(page))
     finally:
         source.unlink()
     return path
 
 
-def printed(page: Page, headings: Sequence[Heading]) -> bytes:
-    """Print until the contents name the pages that the outline leads to."""
-    numbers: list[int] = []
+def printed(page: Page) -> bytes:
+    """Print until each `data-of` stands beside the page of what it names."""
+    places = page.evaluate("[...document.querySelectorAll('[data-of]')].map(one => one.dataset.of)")
+    written: list[int] = []
     for _ in range(PRINTS):
-        pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-        written, numbers = numbers, page_numbers(pdf, headings)
-        if numbers == written:
+        last = bool(written)  # the first print is for the numbers; tags take two thirds of its time
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=last, outline=last)
+        document = pypdfium2.PdfDocument(pdf)
+        if (numbers := [page_of(document, place) for place in places]) == written:
             return pdf
         page.evaluate(
-            "numbers => document.querySelectorAll('.contents [data-heading]').forEach("
-            "one => { one.textContent = numbers[one.dataset.heading]; })",
-            numbers,
+            "numbers => document.querySelectorAll('[data-of]').forEach("
+            "(one, index) => { one.textContent = numbers[index]; })",
+            written := numbers,
         )
     raise BookError("the contents move the pages that they name")
 
 
-def page_numbers(pdf: bytes, headings: Sequence[Heading]) -> list[int]:
-    """Return the page of each heading, from the outline."""
-    document = pypdfium2.PdfDocument(pdf)
-    levels = max(heading.level for heading in headings)
-    entries = [one for one in document.get_toc() if one.level < levels]
-    # A title of two lines has no space where the line breaks.
-    titles = ["".join(one.get_title().split()) for one in entries]
-    wanted = ["".join(heading.title.split()) for heading in headings]
-    if titles != wanted:
-        pairs = zip_longest(titles, wanted)
-        off = next(f"{one}, wanted {other}" for one, other in pairs if one != other)
-        raise BookError(f"the outline has {off}")
-    return [one.get_dest().get_index() + 1 for one in entries]
+def page_of(document: pypdfium2.PdfDocument, place: str) -> int:
+    """Return the number of the page that links to a place lead to."""
+    found = pypdfium2.raw.FPDF_GetNamedDestByName(document, place.encode())
+    if not found:
+        raise BookError(f"no place in the book is called {place}")
+    return 1 + int(pypdfium2.raw.FPDFDest_GetDestPageIndex(document, found))
 
 
 def headings_of(chapters: Sequence[Chapter]) -> list[Heading]:
     """Return the headings that the contents may name: parts, chapters and their sections."""
-    found = [Heading(1, "Contents", "contents")]
+    found = []
     part = ""
     for chapter in chapters:
         if chapter.part != part:
@@ -124,8 +110,8 @@ def headings_of(chapters: Sequence[Chapter]) -> list[Heading]:
     return found
 
 
-def typeset(chapters: Sequence[Chapter], site: Path, *, title: str, edition: str) -> Sheets:
-    """Return the chapters as a book for paper.
+def typeset(chapters: Sequence[Chapter], site: Path, *, title: str, edition: str) -> str:
+    """Return the chapters as a book for paper, in HTML.
 
     Args:
         chapters: What is in it.
@@ -133,10 +119,9 @@ def typeset(chapters: Sequence[Chapter], site: Path, *, title: str, edition: str
         title: What the cover says.
         edition: What stands below it.
     """
-    headings = headings_of(chapters)
     static = (site / "_static").resolve()
     styles = [STYLE.read_text("utf-8"), light_code(site), running_heads(chapters)]
-    body = [cover(title, edition), contents(headings)]
+    body = [cover(chapters, site, title, edition), contents(headings_of(chapters))]
     part = ""
     for chapter in chapters:
         html = chapter.html(as_printed)
@@ -145,13 +130,12 @@ def typeset(chapters: Sequence[Chapter], site: Path, *, title: str, edition: str
         html = HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}", html)
         where = f'class="chapter" id="{chapter.address}" style="page: {chapter.address}"'
         body.append(f"<section {where}>\n{above}{html}</section>")
-    html = (
+    return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)}: {edition.lower()}</title>\n"
         f'<link rel="stylesheet" href="{(static / "vendor/katex/katex.min.css").as_uri()}">\n'
         f"<style>{''.join(styles)}</style></head>\n<body>{''.join(body)}</body></html>\n"
     )
-    return Sheets(html, headings)
 
 
 def light_code(site: Path) -> str:
@@ -167,11 +151,15 @@ def as_printed(piece: str) -> str:
     return MATHML.sub("", piece)
 
 
-def cover(title: str, edition: str) -> str:
-    """Return the first page."""
+def cover(chapters: Sequence[Chapter], site: Path, title: str, edition: str) -> str:
+    """Return the first page, with the first drawing of the book."""
+    drawing = next((one for one in chapters[0].pieces if one.startswith("<svg")), "")
+    drawing = ID.sub(r"\g<0>cover-", drawing)  # it stands in its chapter, too
+    told = "".join(f"<p>{words}</p>" for words in about(site))
     return (
         f'<section class="cover"><div><p class="title">{escape(title)}</p>'
-        f'<p class="edition">{edition}</p></div></section>\n'
+        f'<p class="edition">{edition}</p></div><div aria-hidden="true">{drawing}</div>'
+        f'<div class="made">{told}</div></section>\n'
     )
 
 
@@ -180,9 +168,9 @@ def contents(headings: Sequence[Heading]) -> str:
     kinds = {1: "part", 2: "chapter", 3: "section"}
     lines = [
         f'<li class="{kinds[one.level]}"><a href="#{one.target}"><span>{escape(one.title)}</span>'
-        f'<span class="number" data-heading="{number}">000</span></a></li>'
-        for number, one in enumerate(headings)
-        if number and not FRAME.fullmatch(one.title)
+        f'<span class="page-of" data-of="{one.target}">000</span></a></li>'
+        for one in headings
+        if not FRAME.fullmatch(one.title)
     ]
     listed = "\n".join(lines)
     return (
