@@ -20,7 +20,7 @@ if __name__ == "__main__":
 
 from handing_out.chapters import BookError, leave_out_answers, read_chapters
 from handing_out.epub import epub_files, write_epub
-from handing_out.paper import cover_picture, print_pdf, typeset
+from handing_out.paper import print_pdf, typeset
 
 ROOT = Path(__file__).parents[3]
 SITE = ROOT / "docs" / "_build" / "html"
@@ -39,11 +39,11 @@ def make_books(target: Path, site: Path = SITE) -> list[Path]:
     )
     with ThreadPoolExecutor(2) as pool:
         paths = [target / f"{name}.pdf" for name in editions]
-        pdfs = list(pool.map(print_pdf, editions.values(), paths))
+        covers = list(pool.map(print_pdf, editions.values(), paths))
     epub = target / "rnnlab.epub"
     made = (site / "index.html").stat().st_mtime
-    write_epub(files, cover_picture(pdfs[0]), epub, title=title, made=made)
-    return [*pdfs, epub]
+    write_epub(files, covers[0], epub, title=title, made=made)
+    return [*paths, epub]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,15 +7,16 @@ come from where the links of the first print lead, and the second must agree.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-import pypdfium2
+from pikepdf import ObjectStreamMode, Pdf
 from playwright.sync_api import Page
 
 from handing_out.browser import chromium
@@ -50,8 +51,8 @@ class Heading:
     target: str
 
 
-def print_pdf(html: str, path: Path) -> Path:
-    """Print a book; return the file."""
+def print_pdf(html: str, path: Path) -> bytes:
+    """Print a book; return a picture of its cover, as PNG."""
     source = path.with_suffix(".html")
     source.write_text(html, "utf-8")
     try:
@@ -61,21 +62,29 @@ def print_pdf(html: str, path: Path) -> Path:
             page.goto(source.resolve().as_uri())
             if clipped := page.evaluate(CLIPPED, [WIDTH, HEIGHT]):
                 raise BookError(f"paper would clip {'; '.join(clipped[:5])}")
-            path.write_bytes(printed(page))
+            picture = page.locator(".cover").screenshot()
+            with printed(page) as pdf:
+                # Tags are two thirds of a file that keeps each of them by itself.
+                pdf.save(path, object_stream_mode=ObjectStreamMode.generate)
     finally:
         source.unlink()
-    return path
+    return picture
 
 
-def printed(page: Page) -> bytes:
+def printed(page: Page) -> Pdf:
     """Print until each `data-of` stands beside the page of what it names."""
     places = page.evaluate("[...document.querySelectorAll('[data-of]')].map(one => one.dataset.of)")
     written: list[int] = []
     for _ in range(PRINTS):
-        last = bool(written)  # the first print is for the numbers; tags take two thirds of its time
-        pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=last, outline=last)
-        document = pypdfium2.PdfDocument(pdf)
-        if (numbers := [page_of(document, place) for place in places]) == written:
+        last = bool(written)  # the first print is for the numbers; tags take most of its time
+        pdf = Pdf.open(
+            BytesIO(
+                page.pdf(
+                    prefer_css_page_size=True, print_background=True, tagged=last, outline=last
+                )
+            )
+        )
+        if (numbers := pages_of(pdf, places)) == written:
             return pdf
         page.evaluate(
             "numbers => document.querySelectorAll('[data-of]').forEach("
@@ -85,12 +94,14 @@ def printed(page: Page) -> bytes:
     raise BookError("the contents move the pages that they name")
 
 
-def page_of(document: pypdfium2.PdfDocument, place: str) -> int:
-    """Return the number of the page that links to a place lead to."""
-    found = pypdfium2.raw.FPDF_GetNamedDestByName(document, place.encode())
-    if not found:
-        raise BookError(f"no place in the book is called {place}")
-    return 1 + int(pypdfium2.raw.FPDFDest_GetDestPageIndex(document, found))
+def pages_of(pdf: Pdf, places: Sequence[str]) -> list[int]:
+    """Return the numbers of the pages that links to places lead to."""
+    numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+    found: Any = pdf.Root.Dests
+    try:
+        return [numbers[found[f"/{place}"][0].objgen] for place in places]
+    except KeyError as error:
+        raise BookError(f"no place of the book is called {error.args[0]}") from None
 
 
 def headings_of(chapters: Sequence[Chapter]) -> list[Heading]:
@@ -194,10 +205,3 @@ def running_heads(chapters: Sequence[Chapter]) -> str:
             f" @bottom-center {{ content: counter(page); {look} }} }}\n"
         )
     return "".join(rules)
-
-
-def cover_picture(pdf: Path) -> bytes:
-    """Return a PDF's first page as a PNG."""
-    file = io.BytesIO()
-    pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil().save(file, "PNG", optimize=True)
-    return file.getvalue()
