@@ -145,6 +145,8 @@ def read_chapter(site: Path, page: str, part: str) -> Chapter:
     for hidden in body.select("details.hidden-code"):
         hidden.summary.decompose()  # type: ignore[union-attr]
         hidden.unwrap()
+    for number, heading in enumerate(body.find_all("h2"), start=1):
+        heading["id"] = f"heading-{number}"  # its section may begin at the foot of the page before
     title = body.h1.get_text(" ", strip=True) if body.h1 else page
     chapter = Chapter(page, part, title, body, pieces)
     exercises_are_answered(chapter)

@@ -36,6 +36,7 @@ CLIPPED = """([width, height]) => [...document.querySelectorAll(
   .filter(one => {
     const box = one.getBoundingClientRect();
     return box.right > width + 1 || box.left < -1
+      || (one.matches('pre, dt') && one.scrollWidth > one.clientWidth + 1)
       || (one.matches('svg.figure') && box.height > height);
   })
   .map(one => `${one.closest('section[id], nav').id}: ${one.textContent.trim().slice(0, 60)}`)
@@ -114,8 +115,7 @@ def headings_of(chapters: Sequence[Chapter]) -> list[Heading]:
             found.append(Heading(1, part, chapter.address))
         found.append(Heading(2, chapter.title, chapter.address))
         for tag in chapter.body.find_all("h2"):
-            target = str(tag.parent.get("id") or chapter.address)  # type: ignore[union-attr]
-            found.append(Heading(3, " ".join(tag.get_text().split()), target))
+            found.append(Heading(3, " ".join(tag.get_text().split()), str(tag["id"])))
         if chapter.answers:
             found.append(Heading(3, "Answers", f"{chapter.address}--answers"))
     return found
