@@ -32,6 +32,7 @@ WITH_PACKAGE = ("docs", "handout", "tests", "outside", "bench")
 CHECKS = {
     "pages": "outside",
     "markup": "outside",
+    "books": "outside",
     "figures": "docs",
     "translations": "docs",
     "links": "docs",
@@ -162,9 +163,9 @@ def check_code(session: nox.Session, *fix: str) -> None:
 
 @command
 def check(session: nox.Session) -> None:
-    """Check pages (--lighthouse 5), markup, figures (--record), translations, links, workflows."""
+    """Check pages (--lighthouse 5), markup, books, figures (--record), translations, links, ..."""
     name, arguments = choose(session, CHECKS)
-    if name == "pages":
+    if name in ("pages", "books"):
         find_browser(session)
     if name == "links":  # needs the network
         target = BUILD / "linkcheck"

@@ -115,7 +115,9 @@ def headings_of(chapters: Sequence[Chapter]) -> list[Heading]:
             found.append(Heading(1, part, chapter.address))
         found.append(Heading(2, chapter.title, chapter.address))
         for tag in chapter.body.find_all("h2"):
-            found.append(Heading(3, " ".join(tag.get_text().split()), str(tag["id"])))
+            title = " ".join(tag.get_text().split())
+            if not FRAME.fullmatch(title):
+                found.append(Heading(3, title, str(tag["id"])))
         if chapter.answers:
             found.append(Heading(3, "Answers", f"{chapter.address}--answers"))
     return found
@@ -181,7 +183,6 @@ def contents(headings: Sequence[Heading]) -> str:
         f'<li class="{kinds[one.level]}"><a href="#{one.target}"><span>{escape(one.title)}</span>'
         f'<span class="page-of" data-of="{one.target}">000</span></a></li>'
         for one in headings
-        if not FRAME.fullmatch(one.title)
     ]
     listed = "\n".join(lines)
     return (
