@@ -232,10 +232,12 @@ def trust(session: nox.Session) -> None:
 
 @command
 def handout(session: nox.Session) -> None:
-    """Make what a class is handed: notebooks without and with answers, and their checks."""
-    install(session, "docs")
+    """Make what a class is handed: notebooks without and with answers, their checks, and books."""
+    install(session, "handout")
+    find_browser(session)
     build(session)
     run(session, "-m", "handing_out.make")
+    run(session, "-m", "handing_out.book")
 
 
 @command(requires=["docs"])
