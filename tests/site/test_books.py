@@ -28,7 +28,8 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 # What no book shows, or shows in another form.
 ELSEWHERE = "form, svg, .katex, script, noscript, button, .headerlink, .copy-script, .viewcode-link"
-ELSEWHERE += ", .stepper, .letters, .playground, .try, .minutes, .backrefs, .hidden-code > summary"
+ELSEWHERE += ", .stepper, .letters, .hand, .playground, .try, .minutes, .backrefs"
+ELSEWHERE += ", .hidden-code > summary"
 BLOCKS = ["p", "li", "td", "th", "pre", "dt", "h1", "h2", "h3", "summary"]
 MARGIN = 60  # points: less than `book.css` leaves for the running heads
 LONG = 8  # words

@@ -25,13 +25,14 @@ from bs4.element import NavigableString, PageElement
 #: What only a screen has a use for.
 ON_SCREEN = (
     "a.headerlink, a.copy-script, button, .stepper, .viewcode-link, .toctree-wrapper, script,"
-    "noscript, .pst-js-only:not(.try, .letters), span.minutes"
+    "noscript, .pst-js-only:not(.try, .letters, .hand), span.minutes"
 )
 #: Where a program of the page stood, and what a reader is told of it.
 PROGRAMS = {
     ".playground:not(.try .playground)": "The playground is on the site.",
     ".try": "On the site, the playground opens here.",
     ".letters": "On the site, the network answers here to what you type.",
+    ".hand": "On the site, the network writes here what you type, by hand.",
     "form.check-progress": "The site lists here which of your answers were right.",
 }
 ARTICLE = re.compile(r'<article class="bd-article">(.*)</article>', re.DOTALL)
