@@ -205,8 +205,8 @@ def write_line(text: str, writer: Writer, faces: Mapping[str, Face], rng: Rng) -
         rng: A NumPy generator, for what differs between two writings of one writer.
 
     Returns:
-        Strokes, ``[points, 3]``, float32: to the right and up, in heights of an x that no writer
-        has made larger or smaller, from the start of the line on the baseline; and the pen.
+        Strokes, ``[points, 3]``, float32. Steps are to the right and up, in heights of an x that no
+        writer has made larger or smaller, from the start of the line on the baseline.
 
     Raises:
         TypeError: An argument is of another type than wanted.
