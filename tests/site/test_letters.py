@@ -70,7 +70,9 @@ def test_it_writes_what_the_package_writes(opened: Opened) -> None:
     with opened(WRITING) as seen:
         seen.page.locator(".letters select").select_option("always the likeliest")
         ask(seen.page, beginning)
-        expect(seen.page.locator(".letters [role=status]")).to_have_text("300 characters written.")
+        expect(seen.page.locator(".letters [role=status]")).to_have_text(
+            "300 characters written.", timeout=30_000
+        )
         found = seen.page.locator(".letters output").text_content() or ""
     assert found[: len(beginning)] == beginning
     assert found[len(beginning) :][:100] == wanted[:100]  # then rounding may decide
@@ -83,7 +85,7 @@ def test_what_it_draws_differs(browser: Browser, root: str) -> None:
         for _ in range(2):
             ask(seen.page, "The whale ")
             status = seen.page.locator(".letters [role=status]")
-            expect(status).to_have_text("300 characters written.")
+            expect(status).to_have_text("300 characters written.", timeout=30_000)
             texts.add(seen.page.locator(".letters output").text_content())
             status.evaluate("one => { one.textContent = ''; }")
         assert len(texts) == 2
