@@ -96,7 +96,7 @@ BROKEN = {
         "scrollable-region-focusable",
     ),
     "too wide on a phone": (
-        use.accessibility, "", '<p style="width: 800px">Wide.</p>', "(light, 390 px",
+        use.accessibility, "", '<p style="width: 800px">Wide.</p>', "(dark, 390 px",
     ),
     "idle button": (
         use.useful, "",
