@@ -38,8 +38,8 @@ class SoftWindow(keras.layers.Layer):  # type: ignore[misc]
         h_t &= \mathrm{LSTM}([p_t, w_{t-1}], h_{t-1}) \\
         (\hat\alpha_t, \hat\beta_t, \hat\kappa_t) &= h_t W_w + b_w \\
         \kappa_t &= \kappa_{t-1} + \exp \hat\kappa_t \\
-        \phi_{tu} &= \sum_k \exp \hat\alpha_{tk}
-            \exp\left(-\exp(\hat\beta_{tk}) \, (\kappa_{tk} - u)^2\right) \\
+        \phi_{tu} &= \sum_k e^{\hat\alpha_{tk}}
+            \exp(-e^{\hat\beta_{tk}} (\kappa_{tk} - u)^2) \\
         w_t &= \sum_u \phi_{tu} \, c_u
 
     It takes points ``[batch, time, 3]`` and characters ``[batch, characters, alphabet]``, and

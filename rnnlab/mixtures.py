@@ -91,9 +91,10 @@ def density(of: Mixture, x: npt.ArrayLike) -> Array:
     r"""Return a mixture's density at points of the plane.
 
     .. math::
-        p(x) = \sum_j \frac{\pi_j}{2 \pi \sigma_{xj} \sigma_{yj} \sqrt{1 - \rho_j^2}}
-        \exp\left(-\frac{u^2 + v^2 - 2 \rho_j u v}{2 (1 - \rho_j^2)}\right), \quad
-        u = \frac{x - \mu_{xj}}{\sigma_{xj}}, \quad v = \frac{y - \mu_{yj}}{\sigma_{yj}}
+        u &= \frac{x - \mu_{xj}}{\sigma_{xj}}, \quad v = \frac{y - \mu_{yj}}{\sigma_{yj}}, \quad
+        q_j = 1 - \rho_j^2 \\
+        p &= \sum_j \frac{\pi_j}{2 \pi \sigma_{xj} \sigma_{yj} \sqrt{q_j}}
+        \exp\left(-\frac{u^2 + v^2 - 2 \rho_j u v}{2 q_j}\right)
 
     Args:
         of: One mixture, as `mixture` makes it of one row.

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from rnnlab._door import Array, Rng, check_text, takes
 
-#: The characters that a line may hold; the number of each is its place.
+# The characters that a line may hold; the number of each is its place.
 ALPHABET = " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,'-?!"
 #: Characters of a line.
 LONGEST = 50
