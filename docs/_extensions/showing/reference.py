@@ -23,7 +23,9 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import PycodeError
 from sphinx.ext.autodoc.mock import mock  # type: ignore[attr-defined]
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 
 from running.pages import code_cells, is_page, read_page
@@ -130,6 +132,10 @@ def describe_source(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and look for uses before pages are read."""
+    # Where a layer is described, Sphinx reads the source of the class that it extends, and would
+    # load TensorFlow for that.
+    for name in ("keras", "keras.layers"):
+        ModuleAnalyzer.cache["module", name] = PycodeError("it is not loaded")
     app.add_directive("objects", Objects)
     app.connect("env-get-outdated", find_uses)
     app.connect("autodoc-process-docstring", say_uses, priority=900)  # after Napoleon
