@@ -1,7 +1,7 @@
 """The reference forms of rnnlab.plain against the full ones, and their lengths."""
 
 import ast
-import inspect
+import importlib
 import itertools
 import subprocess
 import sys
@@ -52,6 +52,14 @@ from rnnlab import windows as full_windows
 L = keras.layers
 RNG = np.random.default_rng(0)
 DATA = Path(__file__).parents[2] / "docs" / "tutorials" / "data"
+FORMS = Path(plain.__path__[0])
+for path in FORMS.glob("[!_]*.py"):
+    importlib.import_module(f"{plain.__name__}.{path.stem}")
+
+
+def forms_of(module):
+    """Return a module, and the one that has the plain forms of what is in it."""
+    return module, getattr(plain, module.__name__.removeprefix("rnnlab."))
 
 
 @pytest.fixture
@@ -120,7 +128,7 @@ def test_both_forms_train_alike(make, optimizer):
         return {"optimizer": optimizer, "learning_rate": 0.01, "loss": "rmse"}
 
     full, weights = trained(training.train, MAKES[make], **options())
-    short, others = trained(plain.train, MAKES[make], **options())
+    short, others = trained(plain.training.train, MAKES[make], **options())
     assert short.iterations == full.iterations == [0, 4, 8, 12, 16, 20, 23]
     np.testing.assert_allclose(short.losses, full.losses, rtol=1e-8)
     np.testing.assert_allclose(short.validation_losses, full.validation_losses, rtol=1e-8)
@@ -132,12 +140,12 @@ def test_both_forms_train_alike(make, optimizer):
 def test_in_float32_they_differ_by_rounding(optimizer):
     options = {"optimizer": optimizer, "learning_rate": 0.01, "iterations": 300}
     full, _ = trained(training.train, lab, **options)
-    short, _ = trained(plain.train, lab, **options)
+    short, _ = trained(plain.training.train, lab, **options)
     np.testing.assert_allclose(short.losses, full.losses, rtol=1e-3)
 
 
 def test_both_draw_a_batch_for_each_update_and_no_more():
-    for form in (training.train, plain.train):
+    for form in (training.train, plain.training.train):
         batches = iter([drawn(np.random.default_rng(0))] * 5)
         form(lab(), batches, iterations=3)
         assert len(list(batches)) == 2
@@ -150,13 +158,13 @@ def test_both_drop_the_same_units():
         return network(lambda: [L.SimpleRNN(6, return_sequences=True), L.Dropout(0.4), L.Dense(1)])
 
     full, _ = trained(training.train, make, learning_rate=0.01)
-    short, _ = trained(plain.train, make, learning_rate=0.01)
+    short, _ = trained(plain.training.train, make, learning_rate=0.01)
     np.testing.assert_allclose(short.losses, full.losses, rtol=1e-4)
 
 
 def test_an_optimizer_goes_on_where_it_was_in_both():
     ends = []
-    for form in (training.train, plain.train):
+    for form in (training.train, plain.training.train):
         model, rng = lab(), np.random.default_rng(0)
         optimizer = keras.optimizers.Adam(0.01)
         for _ in range(2):
@@ -179,12 +187,12 @@ def test_scheduled_sampling_is_the_same_in_both(layer):
     for share in (0, 0.5, 1):
         mixed = [
             form.scheduled_inputs(waves(layer), series, 3, share, np.random.default_rng(1))
-            for form in (scheduled_sampling, plain)
+            for form in forms_of(scheduled_sampling)
         ]
         np.testing.assert_allclose(*mixed, rtol=1e-10)
         np.testing.assert_array_equal(mixed[0] == series, mixed[1] == series)
     ends = []
-    for form in (scheduled_sampling, plain):
+    for form in forms_of(scheduled_sampling):
         model = waves(layer)
         form.train_scheduled(
             model,
@@ -211,7 +219,9 @@ def test_both_generate_the_same(stateful):
         (network(lambda: [L.GRU(4), L.Dense(1)]), several),
         (network(lambda: [L.GRU(4), L.Dense(2)], features=2), np.repeat(several, 2, axis=2)),
     ]:
-        values = [form.generate(model, begun, 9, stateful=stateful) for form in (generation, plain)]
+        values = [
+            form.generate(model, begun, 9, stateful=stateful) for form in forms_of(generation)
+        ]
         assert values[0].shape == values[1].shape
         np.testing.assert_allclose(*values, rtol=1e-9)
 
@@ -220,7 +230,7 @@ def test_both_generate_the_same(stateful):
 @pytest.mark.parametrize("features", [1, 2])
 def test_both_draw_the_same_first_weights(arguments, features):
     x = np.random.default_rng(0).normal(size=(2, 4, features))
-    made = [form.recurrent_network(features=features, **arguments) for form in (models, plain)]
+    made = [form.recurrent_network(features=features, **arguments) for form in forms_of(models)]
     for mine, theirs in zip(*(model.get_weights() for model in made), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     np.testing.assert_array_equal(*(model(x) for model in made))
@@ -230,8 +240,8 @@ def test_both_draw_the_same_first_weights(arguments, features):
 @pytest.mark.parametrize("name", ["model.safetensors"])
 def test_a_model_comes_back_from_its_file_to_the_last_bit(name, tmp_path):
     model = lab()
-    plain.save(model, tmp_path / name)
-    restored = plain.load(str(tmp_path / name))
+    plain.models.save(model, tmp_path / name)
+    restored = plain.models.load(str(tmp_path / name))
     x = np.random.default_rng(0).normal(size=(2, 4, 1))
     np.testing.assert_array_equal(model(x), restored(x))
 
@@ -250,7 +260,7 @@ TABLES = {
 
 @pytest.mark.parametrize("name", TABLES)
 def test_both_print_the_same_table(name):
-    shown = [str(form.Table(*TABLES[name])).split() for form in (plain, tables)]
+    shown = [str(form.Table(*TABLES[name])).split() for form in forms_of(tables)]
     for mine, theirs in zip(*shown, strict=True):
         try:
             numbers = [float(word.strip("%").replace(",", "")) for word in (mine, theirs)]
@@ -291,16 +301,20 @@ def test_both_forms_of_a_cell_agree(name, biased, started, mask):
                 go_backwards=backwards,
                 **options,
             )
-            for form in (cells, plain)
+            for form in forms_of(cells)
         ]
         for mine, theirs in zip(*map(tf.nest.flatten, results), strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-14)
 
 
+def sources():
+    return "\n".join(path.read_text("utf-8") for path in sorted(FORMS.glob("*.py")))
+
+
 def formatted():
-    """The source of rnnlab.plain as ruff lays out a program of 76 columns."""
+    """The sources of rnnlab.plain as ruff lays out a program of 76 columns."""
     command = [sys.executable, "-m", "ruff", "format", "--line-length", "76", "-"]
-    source = inspect.getsource(plain)
+    source = sources()
     return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
 
 
@@ -312,16 +326,19 @@ def test_both_carry_the_same_gradients_back(activation, truncate_after):
     kernels, slopes = (rng.normal(size=(2, 4)), rng.normal(size=(4, 4))), rng.normal(size=(3, 6, 4))
     kept = [
         form.forward(x, *kernels, bias, activation, initial_state=start)
-        for form in (plain, backpropagation)
+        for form in forms_of(backpropagation)
     ]
     np.testing.assert_allclose(kept[0].outputs, kept[1].outputs, rtol=1e-12)
     np.testing.assert_allclose(kept[0].slopes, kept[1].slopes, rtol=1e-10, atol=1e-12)
-    mine = plain.backward(kept[0], slopes, truncate_after)._asdict()
+    mine = plain.backpropagation.backward(kept[0], slopes, truncate_after)._asdict()
     theirs = backpropagation.backward(kept[1], slopes, truncate_after)._asdict()
     assert list(mine) == list(theirs)
     for name in mine:
         np.testing.assert_allclose(mine[name], theirs[name], rtol=1e-9, atol=1e-11)
-    both = map(backpropagation.state_gradient_norms, kept), map(plain.state_gradient_norms, kept)
+    both = (
+        map(backpropagation.state_gradient_norms, kept),
+        map(plain.backpropagation.state_gradient_norms, kept),
+    )
     for norms in zip(*both, strict=True):
         np.testing.assert_allclose(*norms, rtol=1e-9)
 
@@ -330,7 +347,7 @@ def test_both_carry_the_same_gradients_back(activation, truncate_after):
 @pytest.mark.parametrize("options", [{}, {"horizon": 3}, {"horizon": 3, "at_each_step": True}])
 def test_both_cut_the_same_windows(shape, options):
     values = np.random.default_rng(0).normal(size=shape)
-    both = [module.windows(values, 5, **options) for module in (plain, full_windows)]
+    both = [module.windows(values, 5, **options) for module in forms_of(full_windows)]
     for mine, theirs in zip(*both, strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
@@ -340,7 +357,7 @@ def test_both_linear_forecasts_are_the_same(horizon):
     rng = np.random.default_rng(0)
     coefficients, intercept = rng.normal(size=(4, horizon)) / 3, rng.normal(size=horizon)
     given = rng.normal(size=(5, 8, 1))
-    mine, theirs = (form.LinearForecast(coefficients, intercept) for form in (plain, baselines))
+    mine, theirs = (form.LinearForecast(coefficients, intercept) for form in forms_of(baselines))
     np.testing.assert_allclose(mine.predict(given), theirs.predict(given), rtol=1e-12)
     if horizon == 1:
         both = [one.generate(given[0, :6, 0], 20) for one in (mine, theirs)]
@@ -351,7 +368,7 @@ def test_both_linear_forecasts_are_the_same(horizon):
 def test_both_fit_the_same_linear_forecast(order):
     values = np.random.default_rng(0).normal(size=(40, 8 if order is None else 9, 1))
     x, y = (values, values[:, :2]) if order is None else (values[:, :-1], values[:, 1:])
-    mine, theirs = (form.fit_linear(x, y, order=order) for form in (plain, baselines))
+    mine, theirs = (form.fit_linear(x, y, order=order) for form in forms_of(baselines))
     np.testing.assert_allclose(mine.coefficients, theirs.coefficients, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(mine.intercept, theirs.intercept, rtol=1e-9, atol=1e-12)
 
@@ -359,7 +376,7 @@ def test_both_fit_the_same_linear_forecast(order):
 @pytest.mark.parametrize(("count", "level"), [(99, 0.07), (9, 0.9), (500, 0.9), (30, 0.123)])
 def test_both_leave_the_same_margin(count, level):
     errors = np.random.default_rng(count).normal(size=count)
-    margins = [form.conformal_margin(errors, level) for form in (plain, intervals)]
+    margins = [form.conformal_margin(errors, level) for form in forms_of(intervals)]
     assert margins[0] == margins[1]
 
 
@@ -371,20 +388,20 @@ def test_both_give_the_same_series_errors_and_first_weights():
         ("mse_by_step", (one, other), evaluation),
         ("bare_bones_weights", (), lab2019),
     ]:
-        both = getattr(plain, name)(*given), getattr(full, name)(*given)
+        both = [getattr(form, name)(*given) for form in forms_of(full)]
         for mine, theirs in zip(*both, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1e-14)
 
 
 def test_both_make_the_same_network_that_writes():
-    made = [form.writing_network(5, 4, embedding=3, seed=2) for form in (plain, writing)]
+    made = [form.writing_network(5, 4, embedding=3, seed=2) for form in forms_of(writing)]
     for mine, theirs in zip(*(model.get_weights() for model in made), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
 
 def test_both_draw_the_same_heat_map():
     values, drawn = np.random.default_rng(0).normal(size=(2, 3)), []
-    for form in (plain, plotting):
+    for form in forms_of(plotting):
         figure, ax = plt.subplots()
         form.heat_map(ax, values, ["a", "b"], range(3), decimals=1)
         figure.canvas.draw()
@@ -396,7 +413,7 @@ def test_both_draw_the_same_heat_map():
 @pytest.mark.parametrize("attention", [None, "additive", "multiplicative"])
 def test_both_make_the_same_network_that_translates(attention):
     options = {"attention": attention, "embedding": 5, "seed": 3}
-    full, short = (form.encoder_decoder(6, 7, 4, **options) for form in (translation, plain))
+    full, short = (form.encoder_decoder(6, 7, 4, **options) for form in forms_of(translation))
     assert [one.path for one in short.weights] == [one.path for one in full.weights]
     for mine, theirs in zip(short.get_weights(), full.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
@@ -408,8 +425,8 @@ def test_both_make_the_same_network_that_translates(attention):
 def test_both_write_and_spoil_strings_of_the_grammar_alike(align):
     strings = reber.embedded_reber(20, np.random.default_rng(0))
     for one in strings:
-        assert plain.with_outer_changed(one) == reber.with_outer_changed(one)
-    full, short = (form.one_hot(strings, align=align) for form in (reber, plain))
+        assert plain.reber.with_outer_changed(one) == reber.with_outer_changed(one)
+    full, short = (form.one_hot(strings, align=align) for form in forms_of(reber))
     np.testing.assert_array_equal(full, short)
     assert full.dtype == short.dtype
 
@@ -417,7 +434,7 @@ def test_both_write_and_spoil_strings_of_the_grammar_alike(align):
 def test_both_draw_the_same_rings_and_medians():
     runs = {"tanh": [0.3, 0.2, 0.4], "a name that is long enough for two lines": np.array([0.1])}
     drawn = []
-    for form in (plain, plotting):
+    for form in forms_of(plotting):
         figure, ax = plt.subplots()
         form.dots_with_medians(ax, runs)
         figure.canvas.draw()
@@ -434,8 +451,9 @@ def test_both_know_the_same_of_a_text(tmp_path):
     model.set_weights([2 * np.random.default_rng(0).normal(size=w.shape) for w in model.weights])
     writing.save_writer(model, full_text.Vocabulary(letters), path)
     full = SimpleNamespace(**vars(full_text) | vars(full_ngrams) | vars(writing))
+    short = SimpleNamespace(**vars(plain.text) | vars(plain.ngrams) | vars(plain.writing))
     found = []
-    for form in (plain, full):
+    for form in (short, full):
         network, vocabulary = form.load_writer(path)
         codes = vocabulary.encode(words)
         n_gram = form.KneserNey(len(vocabulary), 3, 0.7).fit(codes[:12])
@@ -464,7 +482,7 @@ def test_both_translate_alike(tmp_path, kind):
     model.set_weights([2 * rng.normal(size=w.shape) for w in model.weights])
     translation.save_translator(model, source, target, path)
     found = []
-    for form in (plain, translation):
+    for form in forms_of(translation):
         network, *both = form.load_translator(path)
         said = form.translate(network, *both, texts, longest=9)
         codes = form.padded(both[0], texts)
@@ -474,26 +492,26 @@ def test_both_translate_alike(tmp_path, kind):
     assert found[0] == found[1]
     assert len(set(found[0][0])) == 2
     for name in ("PAD", "START", "END"):
-        assert getattr(plain, name) == getattr(translation, name)
+        assert getattr(plain.translation, name) == getattr(translation, name)
 
 
 def test_both_read_and_write_dates():
     languages = full_dates.read_languages(DATA / "dates.json")
-    assert plain.read_languages(DATA / "dates.json") == languages
+    assert plain.dates.read_languages(DATA / "dates.json") == languages
     rng, several = np.random.default_rng(0), list(languages.values())
     for language in several:
         for pattern in language["patterns"]:
             day = full_dates.FIRST + timedelta(int(rng.integers(36_525)))
             text = full_dates.written(day, language, pattern)
-            assert plain.written(day, language, pattern) == text
-            assert plain.readings(text, several) == full_dates.readings(text, several)
-    assert plain.readings("31 février 2019", several) == set()
+            assert plain.dates.written(day, language, pattern) == text
+            assert plain.dates.readings(text, several) == full_dates.readings(text, several)
+    assert plain.dates.readings("31 février 2019", several) == set()
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_both_write_the_same_lines(seed):
     lines = []
-    for form in (strokes, plain):
+    for form in forms_of(strokes):
         rng = np.random.default_rng(seed)
         faces = form.read_faces(DATA / "hershey.json")
         lines.append(form.write_line("Oh, a whale 19!", form.random_writer(rng), faces, rng))
@@ -503,23 +521,25 @@ def test_both_write_the_same_lines(seed):
 def test_both_have_the_same_mixtures():
     outputs, points = RNG.normal(size=(2, 5, 13)), RNG.normal(size=(2, 5, 3))
     for neatness in (0, 0.7):
-        full, short = (form.mixture(outputs, neatness) for form in (mixtures, plain))
+        full, short = (form.mixture(outputs, neatness) for form in forms_of(mixtures))
         for name, values in full._asdict().items():
             np.testing.assert_allclose(getattr(short, name), values, rtol=1e-13)
-    full, short = (form.mixture(outputs[0, 0]) for form in (mixtures, plain))
+    full, short = (form.mixture(outputs[0, 0]) for form in forms_of(mixtures))
     places = points[..., :2]
-    np.testing.assert_allclose(plain.density(short, places), mixtures.density(full, places))
+    np.testing.assert_allclose(
+        plain.mixtures.density(short, places), mixtures.density(full, places)
+    )
     for numbers in ([0.2, 1, -1, 0.3], [0.9, 0, 2, 0.8]):
-        both = mixtures.draw(full, numbers), plain.draw(short, numbers)
+        both = mixtures.draw(full, numbers), plain.mixtures.draw(short, numbers)
         np.testing.assert_allclose(*both)
     points[..., 2] = points[..., 2] > 0
-    losses = [form.mixture_loss(points, outputs) for form in (mixtures, plain)]
+    losses = [form.mixture_loss(points, outputs) for form in forms_of(mixtures)]
     np.testing.assert_allclose(*losses, rtol=1e-13)
 
 
 def test_both_look_through_the_same_window():
     points, text = RNG.normal(size=(2, 7, 3)), np.eye(6)[RNG.integers(0, 6, (2, 4))]
-    layers = [form.SoftWindow(5, 3) for form in (handwriting, plain)]
+    layers = [form.SoftWindow(5, 3) for form in forms_of(handwriting)]
     found = []
     for layer in layers:
         layer(np.float32(points), np.float32(text))
@@ -539,7 +559,7 @@ def test_both_write_by_hand_alike(tmp_path, text):
             form.handwrite(
                 form.load_hand(tmp_path / "hand"), text, np.random.default_rng(1), **settings
             )
-            for form in (handwriting, plain)
+            for form in forms_of(handwriting)
         )
         np.testing.assert_allclose(short.strokes, full.strokes, atol=1e-5)
         np.testing.assert_allclose(short.window, full.window, atol=1e-9)
@@ -549,7 +569,7 @@ def test_both_write_by_hand_alike(tmp_path, text):
 def test_each_form_fits_on_a_page():
     lines = formatted().splitlines()
     assert max(map(len, lines)) <= 76
-    assert max(map(len, inspect.getsource(plain).splitlines())) <= 76
+    assert max(map(len, sources().splitlines())) <= 76
     for form in ast.parse("\n".join(lines)).body:
         if isinstance(form, ast.FunctionDef | ast.ClassDef):
             first = form.body[
@@ -568,7 +588,7 @@ def test_both_look_back_alike(kind):
     places = rng.random((2, 3, 4)) < 0.7
     places[..., 0] = True
     for given in ([places], []):
-        short, full = (form.look_back(model, codes, so_far, *given) for form in (plain, attention))
+        full, short = (form.look_back(model, codes, so_far, *given) for form in forms_of(attention))
         for a, b in zip(short, full, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-6)
 
@@ -584,7 +604,7 @@ def test_both_run_workers_alike(tmp_path):
         "if sys.argv[1:] == [str(number)]:\n    sys.exit(3)\n"
         "time.sleep(0 if not sys.argv[1:] else 30)\nprint(number)\n"
     )
-    for form in (plain, workers):
+    for form in forms_of(workers):
         assert form.run_workers(program, 3) == ["0\n", "1\n", "2\n"]
         with pytest.raises(workers.WorkerError, match="worker 1 of 2 ended with code 3"):
             form.run_workers(program, arguments=["1"])
@@ -601,7 +621,7 @@ def test_both_weigh_alike():
         for name, more in (("additive_attention", [scale]), ("multiplicative_attention", [])):
             short, full = (
                 getattr(form, name)(*map(tf.constant, (query, key, value)), *more, given)
-                for form in (plain, attention)
+                for form in forms_of(attention)
             )
             for a, b in zip(short, full, strict=True):
                 np.testing.assert_allclose(a, b, atol=1e-12)
@@ -613,7 +633,7 @@ def test_both_search_alike():
     rng = np.random.default_rng(0)
     model.set_weights([1.5 * rng.normal(size=weight.shape) for weight in model.weights])
     found = []
-    for form in (plain, beam_search):
+    for form in forms_of(beam_search):
         continuations = form.continuations_of(model, letters, letters)("cab")
         beams = [
             form.beam_search(continuations, width, end=2, longest=7, penalty=penalty)
@@ -628,11 +648,11 @@ def test_both_search_alike():
 
 def test_both_turn_words_alike():
     text = "pig apple string my a queen sky eye"
-    assert plain.pig_latin(text) == pig_latin.pig_latin(text)
-    assert plain.origins(text) == pig_latin.origins(text)
+    assert plain.pig_latin.pig_latin(text) == pig_latin.pig_latin(text)
+    assert plain.pig_latin.origins(text) == pig_latin.origins(text)
     words = text.split(" ")
-    short, full = (
-        form.phrases(words, 50, 14, np.random.default_rng(0)) for form in (plain, pig_latin)
+    full, short = (
+        form.phrases(words, 50, 14, np.random.default_rng(0)) for form in forms_of(pig_latin)
     )
     assert short == full
 
@@ -643,7 +663,7 @@ def test_both_turn_words_alike():
 def test_both_put_what_is_known_ahead_beside_the_step_before(horizon, at_each_step):
     values, known = RNG.normal(size=20), RNG.normal(size=(20, 2))
     full = full_windows.windows(values, 5, horizon, at_each_step=at_each_step, known=known)
-    short = plain.windows(values, 5, horizon, at_each_step=at_each_step, known=known)
+    short = plain.windows.windows(values, 5, horizon, at_each_step=at_each_step, known=known)
     for one, other in zip(full, short, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -652,7 +672,9 @@ def test_both_put_what_is_known_ahead_beside_the_step_before(horizon, at_each_st
 def test_both_put_beside_each_series_what_is_known_of_it(horizon):
     values, known = RNG.normal(size=(3, 20, 4)), RNG.normal(size=(3, 20, 2))
     full = full_windows.windows(values, 5, horizon, known=known)
-    for one, other in zip(full, plain.windows(values, 5, horizon, known=known), strict=True):
+    for one, other in zip(
+        full, plain.windows.windows(values, 5, horizon, known=known), strict=True
+    ):
         np.testing.assert_array_equal(one, other)
 
 
@@ -665,38 +687,42 @@ def test_both_generate_the_same_beside_what_is_known_ahead(stateful):
     options = {"known": known, "stateful": stateful}
     for beginning in (RNG.normal(size=6), RNG.normal(size=(2, 6, 1))):
         full = generation.generate(model, beginning, 5, **options)
-        np.testing.assert_allclose(plain.generate(model, beginning, 5, **options), full, rtol=1e-4)
+        np.testing.assert_allclose(
+            plain.generation.generate(model, beginning, 5, **options), full, rtol=1e-4
+        )
     beginning, options["known"] = RNG.normal(size=(2, 6, 1)), RNG.normal(size=(2, 11, 2))
     full = generation.generate(model, beginning, 5, **options)
-    np.testing.assert_allclose(plain.generate(model, beginning, 5, **options), full, rtol=1e-4)
+    np.testing.assert_allclose(
+        plain.generation.generate(model, beginning, 5, **options), full, rtol=1e-4
+    )
 
 
 def test_both_scale_choose_origins_draw_blocks_and_score_alike():
     values = RNG.normal(5, 2, 60)
-    full, short = scaling.Scale.of(values), plain.Scale.of(values)
+    full, short = scaling.Scale.of(values), plain.scaling.Scale.of(values)
     np.testing.assert_allclose(full.apply(values), short.apply(values), rtol=1e-12)
     np.testing.assert_allclose(full.undo(values), short.undo(values), rtol=1e-12)
     for stride in (None, 5):
         arguments = 60, 7, 3, stride
         full = comparison.rolling_origins(*arguments)
-        np.testing.assert_array_equal(plain.rolling_origins(*arguments), full)
+        np.testing.assert_array_equal(plain.comparison.rolling_origins(*arguments), full)
     ends = [
-        form.block_bootstrap(values, 7, np.random.default_rng(0)) for form in (comparison, plain)
+        form.block_bootstrap(values, 7, np.random.default_rng(0)) for form in forms_of(comparison)
     ]
     np.testing.assert_allclose(*ends)
     arguments = values, RNG.normal(5, 2, (60, 2)), np.array([0.1, 0.9])
-    assert intervals.pinball(*arguments) == pytest.approx(plain.pinball(*arguments))
+    assert intervals.pinball(*arguments) == pytest.approx(plain.intervals.pinball(*arguments))
     ends = np.sort(RNG.normal(5, 2, (2, 60)), axis=0)
     ends[:, 0] = values[0]  # the ends are inside
-    assert 0 < intervals.coverage(values, *ends) == plain.coverage(values, *ends) < 1
-    scores = [form.interval_score(values, *ends, 0.8) for form in (intervals, plain)]
+    assert 0 < intervals.coverage(values, *ends) == plain.intervals.coverage(values, *ends) < 1
+    scores = [form.interval_score(values, *ends, 0.8) for form in forms_of(intervals)]
     assert scores[0] == pytest.approx(scores[1])
     assert scores[0] > 1.1 * np.mean(ends[1] - ends[0])  # some values are outside
 
 
 def test_both_keep_notes_beside_a_model(tmp_path):
     notes = {"mean": np.array([1.5, 2.0]), "steps": 3}
-    for form in (models, plain):
+    for form in forms_of(models):
         form.save(models.recurrent_network(3), f"{tmp_path}/notes.safetensors", notes)
         found = form.load_notes(f"{tmp_path}/notes.safetensors")
         assert found == {"mean": [1.5, 2.0], "steps": 3}
@@ -707,7 +733,7 @@ MONTHS = {"time": ["year", "month"], "time_format": "%Y %m"}
 
 
 def test_both_read_a_whole_file_and_report_its_rows_and_its_first_time():
-    full, short = (form.read_series(*SEA, **MONTHS) for form in (reading, plain))
+    full, short = (form.read_series(*SEA, **MONTHS) for form in forms_of(reading))
     pd.testing.assert_frame_equal(full[0], short[0], check_names=False)
     assert short[1] == "732 rows from 1950-01-01 00:00:00 on"
     assert {"732", "1950-01-01"} <= set(str(full[1]).split())
@@ -719,7 +745,7 @@ def test_both_sort_days_and_keep_what_is_missing(tmp_path):
     table.iloc[[2, 0, 1, 3]].to_csv(tmp_path / "f.csv", index=False)
     options = {"time": "day", "time_format": "%Y-%m-%d", "gaps": "keep", "missing": [-999]}
     full, short = (
-        form.read_series(tmp_path / "f.csv", ["b", "a"], **options)[0] for form in (reading, plain)
+        form.read_series(tmp_path / "f.csv", ["b", "a"], **options)[0] for form in forms_of(reading)
     )
     pd.testing.assert_frame_equal(full, short, check_names=False, check_freq=False)
     assert short.isna().sum().to_list() == [1, 2]
@@ -732,10 +758,10 @@ def test_both_read_working_days_and_refuse_a_gap(tmp_path):
     rows.drop([3, 7]).to_csv(tmp_path / "gaps.csv", index=False)
     options = {"time": "day", "time_format": "%Y-%m-%d", "step": "B"}
     full, short = (
-        form.read_series(tmp_path / "whole.csv", ["a"], **options)[0] for form in (reading, plain)
+        form.read_series(tmp_path / "whole.csv", ["a"], **options)[0] for form in forms_of(reading)
     )
     pd.testing.assert_frame_equal(full, short, check_names=False)
-    for form in (reading, plain):
+    for form in forms_of(reading):
         with pytest.raises(ValueError, match="gaps"):
             form.read_series(tmp_path / "gaps.csv", ["a"], **options)
 
@@ -747,13 +773,13 @@ def test_both_find_the_step_and_refuse_what_was_not_measured(tmp_path, step):
     options = {"time": "day", "time_format": "%Y-%m-%d"}
     twice = pd.concat([rows, rows[3:4]])  # a row that was written twice is one
     twice.to_csv(tmp_path / "f.csv", index=False)
-    for form in (reading, plain):
+    for form in forms_of(reading):
         table = form.read_series(tmp_path / "f.csv", ["a"], **options)[0]
         np.testing.assert_array_equal(table["a"], rows["a"])
         assert list(table.index) == list(days)
     rows.loc[4, "a"] = -9999
     rows.to_csv(tmp_path / "f.csv", index=False)
-    for form in (reading, plain):
+    for form in forms_of(reading):
         with pytest.raises(ValueError, match="missing"):
             form.read_series(tmp_path / "f.csv", ["a"], **options)
 
@@ -764,8 +790,8 @@ def test_no_row_is_lost_where_the_step_does_not_lead(tmp_path):
     rows.to_csv(tmp_path / "f.csv", index=False)
     options = {"time": "day", "time_format": "%Y-%m-%d"}
     with pytest.raises(ValueError, match="off the step"):
-        plain.read_series(tmp_path / "f.csv", ["a"], **options, gaps="fill")
-    for form, step in ((reading, {}), (plain, {"step": "ME"})):
+        plain.reading.read_series(tmp_path / "f.csv", ["a"], **options, gaps="fill")
+    for form, step in ((reading, {}), (plain.reading, {"step": "ME"})):
         table, _ = form.read_series(tmp_path / "f.csv", ["a"], **options, **step)
         assert table["a"].tolist() == list(range(9))
 
@@ -779,6 +805,6 @@ def test_both_read_hours_across_a_change_of_the_clock_and_fill_gaps(tmp_path):
         **{"gaps": "fill", "sep": ";", "decimal": ","},
     }
     full, short = (
-        form.read_series(tmp_path / "f.csv", ["x"], **options)[0] for form in (reading, plain)
+        form.read_series(tmp_path / "f.csv", ["x"], **options)[0] for form in forms_of(reading)
     )
     pd.testing.assert_frame_equal(full, short, check_names=False, check_freq=False)

@@ -552,7 +552,7 @@ def package(tmp_path: Path) -> Path:
                     self.left = left
         ''',
         "public": "from rnnlab._two import Pair, twice",
-        "plain": """
+        "plain/fast": """
             def slow(values):
                 if not values:
                     raise ValueError("values must not be empty")
@@ -568,7 +568,7 @@ def package(tmp_path: Path) -> Path:
                 pass
         """,
     }
-    (tmp_path / "rnnlab").mkdir()
+    (tmp_path / "rnnlab" / "plain").mkdir(parents=True)
     for name, source in modules.items():
         (tmp_path / "rnnlab" / f"{name}.py").write_text(textwrap.dedent(source))
     return tmp_path

@@ -42,7 +42,7 @@ class Module:
     def definitions(self) -> dict[str, str]:
         """The source of what binds each name at the top of the module."""
         checks = {name for name, dotted in self.imports.items() if dotted.startswith(CHECKS)}
-        shorten = Shorten(checks, keeps_errors=self.name == PLAIN)
+        shorten = Shorten(checks, keeps_errors=self.name.startswith(f"{PLAIN}."))
         tree = cst.parse_module(self.source).visit(shorten)
         found: dict[str, str] = {}
         for statement in tree.body:
@@ -104,14 +104,11 @@ class Package:
         if module := self.module(dotted):
             return module
         parent, _, name = dotted.rpartition(".")
-        module, plain = self.module(parent), self.module(PLAIN)
-        if (
-            module
-            and plain
-            and name in plain.definitions
-            and name in {*module.definitions, *module.imports}
-        ):
-            return Thing(PLAIN, name)
+        module = self.module(parent)
+        if module and name in {*module.definitions, *module.imports}:
+            plain = parent.replace(NAME, PLAIN, 1)
+            if (forms := self.module(plain)) and name in forms.definitions:
+                return Thing(plain, name)
         if module and name in module.definitions:
             return Thing(parent, name)
         if module and name in module.imports:
