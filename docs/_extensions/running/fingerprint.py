@@ -14,6 +14,7 @@ import importlib.metadata
 import os
 import platform
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from running.environment import KERNEL_SETTINGS, LIBRARY_PATHS, STATED
@@ -56,12 +57,17 @@ def _machine() -> list[str]:
 
 def find_data_files(sources: Iterable[str], folder: Path) -> list[Path]:
     """Find the files below a folder that some code names in a string."""
-    found = set()
-    for node in (node for source in sources for node in ast.walk(parse(source))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
-            name = Path(node.value)
-            if len(node.value) < 200 and not name.is_absolute() and ".." not in name.parts:
-                path = folder / name
-                if path.is_file():
-                    found.add(path)
-    return sorted(found)
+    names = {name for source in sources for name in _names_of_files(source)}
+    return sorted(path for name in names if (path := folder / name).is_file())
+
+
+@cache  # pages share most of the modules that they import
+def _names_of_files(source: str) -> list[Path]:
+    """Return the strings of some code that may name a file below a folder."""
+    strings = (
+        node.value
+        for node in ast.walk(parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    names = [Path(string) for string in strings if "." in string and len(string) < 200]
+    return [name for name in names if not name.is_absolute() and ".." not in name.parts]

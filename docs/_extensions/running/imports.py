@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
@@ -44,14 +44,17 @@ def parse(source: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def _imported_names(source: str, package: str) -> Iterator[str]:
-    """Yield the dotted names that a source imports; each may be a module or a thing in one."""
+@cache  # pages share most of what they import
+def _imported_names(source: str, package: str) -> list[str]:
+    """Return the dotted names that a source imports; each may be a module or a thing in one."""
+    found = []
     for node in ast.walk(parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and (package or not node.level):
             module = resolve_name("." * node.level + (node.module or ""), package)
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            found += [f"{module}.{alias.name}" for alias in node.names]
+    return found
 
 
 def _files_of(name: str, root: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
@@ -111,12 +112,25 @@ def load_modules(app: Sphinx) -> list[object]:
     with mock(app.config.autodoc_mock_imports):
         for name in getattr(app.env, "_viewcode_modules", ()):
             import_module(name)
-    # viewcode looks at the source alone: with a new sidebar, a page of an old source is stale.
-    index = Path(app.outdir, "index.html")
-    for page in Path(app.outdir, "_modules").rglob("*.html"):
-        if page.stat().st_mtime < index.stat().st_mtime:
-            page.unlink()
+    # viewcode looks at the source alone: with a new template, the page of an old source is stale.
+    written = (Path(app.outdir, f"{name}.html") for name in app.env.found_docs)
+    remove_sources(app, older_than=min(page.stat().st_mtime for page in written))
     return []
+
+
+def note_titles(app: Sphinx, env: BuildEnvironment) -> None:
+    """Remove the pages of sources if the sidebar that they show is an old one."""
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    if titles != getattr(env, "rnnlab_titles", None):
+        env.rnnlab_titles = titles  # type: ignore[attr-defined]
+        remove_sources(app)
+
+
+def remove_sources(app: Sphinx, older_than: float = math.inf) -> None:
+    """Remove what viewcode wrote before a time; it writes again what is not there."""
+    for page in Path(app.outdir, "_modules").rglob("*.html"):
+        if page.stat().st_mtime < older_than:
+            page.unlink()
 
 
 def describe_source(
@@ -139,6 +153,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("objects", Objects)
     app.connect("env-get-outdated", find_uses)
     app.connect("autodoc-process-docstring", say_uses, priority=900)  # after Napoleon
+    app.connect("env-updated", note_titles)
     app.connect("html-collect-pages", load_modules, priority=400)  # before viewcode (500)
     app.connect("html-page-context", describe_source)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
