@@ -236,8 +236,7 @@ def handout(session: nox.Session) -> None:
     install(session, "handout")
     find_browser(session)
     build(session)
-    run(session, "-m", "handing_out.make")
-    run(session, "-m", "handing_out.book")
+    run(session, "-m", "handing_out")
 
 
 @command(requires=["docs"])

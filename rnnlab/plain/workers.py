@@ -31,8 +31,9 @@ def run_workers(program, workers=2, *, timeout=300, arguments=()):
         if failed or time.time() > end:
             for one in running:
                 one.kill()
+                one.communicate()
             n = failed[0] if failed else code.index(None)
             ended = f"ended with code {code[n]}"
             raise WorkerError(f"worker {n} of {workers} {ended}")
         time.sleep(0.1)
-    return [one.stdout.read() for one in running]
+    return [one.communicate()[0] for one in running]

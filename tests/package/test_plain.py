@@ -1,7 +1,6 @@
 """The reference forms of rnnlab.plain against the full ones, and their lengths."""
 
 import ast
-import gc
 import importlib
 import itertools
 import subprocess
@@ -594,9 +593,6 @@ def test_both_look_back_alike(kind):
             np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-# The plain form closes no pipe and waits for no process that it ends.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_both_run_workers_alike(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
@@ -611,7 +607,6 @@ def test_both_run_workers_alike(tmp_path):
             form.run_workers(program, arguments=["1"])
         with pytest.raises(workers.WorkerError, match="worker"):
             form.run_workers(program, timeout=1, arguments=["7"])
-    gc.collect()  # what the plain form leaves open is closed here, not in some other test
 
 
 def test_both_weigh_alike():

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from handing_out.book import main, make_books
+from handing_out.book import EDITIONS, make_books
 from handing_out.chapters import BookError
 from handing_out.paper import FRAME
 
@@ -89,7 +89,7 @@ class Books:
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    full, without, epub = make_books(tmp_path_factory.mktemp("books"))
+    full, without, epub = make_books(tmp_path_factory.mktemp("books"), SITE)
     return Books(Paper(full), Paper(without), epub)
 
 
@@ -274,6 +274,45 @@ def outside_answers(article: Tag) -> Iterator[str]:
     yield from pieces_of(copy)
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_page_with_exercises_is_a_pdf_of_its_own(
+    books: Books, articles: dict[str, Tag], edition: str
+) -> None:
+    book = {"rnnlab": books.full, "rnnlab-without-answers": books.without}[edition]
+    asked = {name for name, article in articles.items() if article.select_one(".exercise-title")}
+    folder = book.path.parent / EDITIONS[edition]
+    assert {f"tutorials/{path.stem}.html" for path in folder.glob("*.pdf")} == asked
+    for name in sorted(asked):
+        page = Paper(folder / f"{Path(name).stem}.pdf")
+        numbers = book.chapters[squeezed(page.outline[0][1])]
+        assert page.texts == [book.texts[number] for number in numbers]
+        assert {number for _, _, number in page.outline} <= set(range(len(numbers)))
+        answers = [title for _, title, _ in page.outline if title.startswith("Answer")]
+        assert bool(answers) == (edition == "rnnlab")
+        assert page.document.get_page_label(0) == str(numbers.start + 1)
+        for mine, its in ((0, numbers.start), (-1, numbers.stop - 1)):
+            assert tags_of(page.document[mine]) == tags_of(book.document[its]) != []
+        assert page.path.stat().st_size < 0.2 * book.path.stat().st_size
+
+
+def tags_of(page: pypdfium2.PdfPage) -> list[str]:
+    """Return the kinds of a page's tags, from the outermost inwards."""
+    raw = pypdfium2.raw
+    tree = raw.FPDF_StructTree_GetForPage(page)
+    count = raw.FPDF_StructTree_CountChildren(tree)
+    waiting = [raw.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)]
+    kinds = []
+    for tag in waiting:
+        name = raw.create_string_buffer(40)
+        raw.FPDF_StructElement_GetType(tag, name, len(name))
+        kinds.append(name.raw.decode("utf-16-le").rstrip("\0"))
+        found = range(raw.FPDF_StructElement_CountChildren(tag))
+        children = (raw.FPDF_StructElement_GetChildAtIndex(tag, index) for index in found)
+        waiting += [child for child in children if child]
+    raw.FPDF_StructTree_Close(tree)
+    return kinds
+
+
 def test_links_are_kept(books: Books, articles: dict[str, Tag]) -> None:
     outside = {
         str(link["href"])
@@ -394,14 +433,9 @@ def test_what_can_not_be_a_book_is_named(tmp_path: Path, body: str, said: str) -
         make_books(tmp_path, small_site(tmp_path, body))
 
 
-def test_without_a_site_one_line_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(make_books, "__defaults__", (tmp_path,))
-    assert main(["--target", str(tmp_path)]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: there is no site in")
-    assert said.count("\n") == 1
+def test_without_a_site_one_line_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BookError, match=r"^there is no site in .*: run nox -s docs$"):
+        make_books(tmp_path / "books", tmp_path)
 
 
 def test_the_comparisons_find_what_is_wrong(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from handing_out import __main__ as command
 from handing_out import judging
+from handing_out.chapters import BookError
 from handing_out.leaks import leaks
+from handing_out.make import HandoutError
 from handing_out.sealing import Known, file_of
+from shipping.build import alone
 from tests.site.test_budgets import STATED
 from tests.site.tools.browser import SITE
 from tests.site.tools.executed_site import CONF, ExecutedSite
@@ -33,17 +38,22 @@ SOURCES = {path.stem: path.read_text("utf-8") for path in (DOCS / "tutorials").g
 PAGES = sorted(name for name, text in SOURCES.items() if EXERCISE.search(text))
 
 
-def make(source: Path = DOCS) -> subprocess.CompletedProcess[str]:
+def make(source: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Make hand-outs of a site that is built."""
-    command = [sys.executable, "-m", "handing_out.make", "--source", str(source)]
+    code = (
+        "import sys; from pathlib import Path; from handing_out.make import write_handouts\n"
+        "print(write_handouts(*map(Path, sys.argv[1:])))"
+    )
+    command = [sys.executable, "-c", code, str(source), str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _made() -> None:
-    done = make()
+    shutil.rmtree(HANDOUT, ignore_errors=True)
+    done = make(DOCS, HANDOUT)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "hand-outs: " in done.stdout
+    assert "none of whose answers shows" in done.stdout
 
 
 def module(path: Path) -> ModuleType:
@@ -320,12 +330,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> ExecutedSite:
     return site
 
 
-def test_a_small_site_is_handed_out(small: ExecutedSite) -> None:
+def test_a_small_site_is_handed_out(small: ExecutedSite, tmp_path: Path) -> None:
     small.write("page-a.md", SMALL)
     small.built()
-    done = make(small.docs)
+    done = make(small.docs, folder := tmp_path / "handout")
     assert done.returncode == 0, done.stderr
-    folder = small.docs / "_build" / "handout"
     assert {path.name for path in (folder / "student").iterdir()} == {
         "page-a.ipynb", "page_a_checks.py",
     }  # fmt: skip
@@ -350,19 +359,69 @@ def test_a_small_site_is_handed_out(small: ExecutedSite) -> None:
     ],
     ids=["no answer", "no check", "few wrong answers", "a leak", "a cell of an answer"],
 )  # fmt: skip
-def test_what_is_broken_is_named_and_nothing_is_made(
-    small: ExecutedSite, old: str, new: str, fault: str
+def test_what_is_broken_is_named(
+    small: ExecutedSite, tmp_path: Path, old: str, new: str, fault: str
 ) -> None:
     assert old in SMALL
     small.write("page-a.md", SMALL.replace(old, new))
     small.built()
-    before = small.docs / "_build" / "handout" / "student" / "page-a.ipynb"
-    was = before.exists() and before.read_text("utf-8")
-    done = make(small.docs)
+    done = make(small.docs, tmp_path / "handout")
     assert done.returncode == 1
     assert fault in done.stderr
-    assert "error: the hand-outs were not made" in done.stderr
-    assert was == (before.exists() and before.read_text("utf-8"))
+
+
+def books(folder: Path, site: Path) -> list[Path]:
+    """Write what stands for a book."""
+    (folder / "a.pdf").write_text(site.name)
+    return [folder / "a.pdf"]
+
+
+def no_books(folder: Path, site: Path) -> list[Path]:
+    raise BookError("a page can't stand in a book")
+
+
+def handouts(source: Path, folder: Path) -> str:
+    """Write what stands for the hand-outs."""
+    (folder / "student").mkdir()
+    return "  student: one"
+
+
+def no_handouts(source: Path, folder: Path) -> str:
+    handouts(source, folder)
+    raise HandoutError("an answer leaks")
+
+
+@pytest.mark.parametrize(
+    ("of_books", "of_pages", "fault"),
+    [(no_books, handouts, "a page can't"), (books, no_handouts, "an answer leaks")],
+)
+def test_all_is_handed_out_or_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    of_books: object,
+    of_pages: object,
+    fault: str,
+) -> None:
+    (tmp_path / "_build").mkdir()
+
+    def run(of_books: object, of_pages: object) -> tuple[int, str, list[str]]:
+        monkeypatch.setattr(command, "make_books", of_books)
+        monkeypatch.setattr(command, "write_handouts", of_pages)
+        status, (out, error) = command.main(tmp_path), capsys.readouterr()
+        folder = tmp_path / "_build"
+        return status, out + error, sorted(path.name for path in folder.rglob("*"))
+
+    whole = ["a.pdf", "handout", "lock", "student"]
+    status, said, found = run(books, handouts)
+    assert (status, found) == (0, whole)
+    assert "a.pdf: 0.0 MB" in said
+    status, said, found = run(of_books, of_pages)
+    assert (status, found) == (1, whole)  # as it was
+    assert said.startswith(fault)
+    assert said.endswith("error: the hand-outs were not made\n")
+    with alone(tmp_path / "_build", waits=False):
+        assert run(books, handouts)[0] == 2
 
 
 # -- The teacher's page ----------------------------------------------------------------------------

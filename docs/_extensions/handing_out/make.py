@@ -1,8 +1,6 @@
 """Write what a class is handed: notebooks without and with answers, and what checks and marks them.
 
-    python -m handing_out.make [--source docs]
-
-It is made of the site as it was built last, into `_build/handout`:
+It is made of the site as it was built last:
 
 - `student`: for each page with exercises a notebook without their answers, and beside it a file
   that checks what students answer;
@@ -10,18 +8,13 @@ It is made of the site as it was built last, into `_build/handout`:
 - `marking`: a test that marks the notebooks in its folder `submissions`, where an example lies;
 - `checks.md`: how many answers each check knows.
 
-An exercise without an answer or a check, or an answer that shows in what students get, is named,
-and what was there before stays.
+An exercise without an answer or a check, or an answer that shows in what students get, is named.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import runpy
 import shutil
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +24,6 @@ from typing import Any
 
 import nbformat
 from docutils import nodes
-from filelock import Timeout
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
@@ -43,7 +35,6 @@ from handing_out import example, notebooks
 from handing_out.leaks import leaks
 from handing_out.sealing import Known, file_of, read
 from playing.checks import check
-from shipping.build import ROOT, alone
 
 WRONG_ANSWERS = 3  # that the check of an exercise knows, at least
 STUDENT, SOLUTION, MARKING = "student", "solution", "marking"
@@ -190,7 +181,7 @@ def make_all(app: Sphinx, folder: Path) -> list[Handout]:
         HandoutError: There is no such page, or something is wrong with a page.
     """
     for kind in (STUDENT, SOLUTION, MARKING):
-        (folder / kind).mkdir(parents=True)
+        (folder / kind).mkdir(parents=True, exist_ok=True)
     root = Path(app.confdir).parent
     package = "\n".join(path.read_text("utf-8") for path in sorted(root.glob("rnnlab/**/*.py")))
     handouts: list[Handout] = []
@@ -212,45 +203,32 @@ def make_all(app: Sphinx, folder: Path) -> list[Handout]:
     return handouts
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make all hand-outs; say what was made, and where."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--source", type=Path, default=ROOT / "docs", help="the site's sources")
-    source = parser.parse_args(arguments).source.resolve()
-    build, started = source / "_build", time.monotonic()
-    new, place, work = build / "handout.new", build / "handout", build / "work"
-    settings, warnings = {"nb_execution_cache_path": str(build / "cache")}, StringIO()
-    try:
-        with alone(build, waits=False), patch_docutils(source), docutils_namespace():
-            # Not the builder of HTML: at each page, what writes the site's files would join in.
-            app = Sphinx(
-                source, source, work / "html", work / "doctrees", "dummy", settings,
-                status=None, warning=warnings,
-            )  # fmt: skip
-            app.builder = Reader(app, app.env)
-            shutil.rmtree(new, ignore_errors=True)
-            handouts = make_all(app, new)
-            if warnings.getvalue():
-                raise HandoutError(warnings.getvalue().strip())
-    except Timeout:
-        print("error: a build is at work; wait for it", file=sys.stderr)
-        return 2
-    except HandoutError as error:
-        shutil.rmtree(new, ignore_errors=True)
-        print(f"{error}\nerror: the hand-outs were not made", file=sys.stderr)
-        return 1
-    shutil.rmtree(place, ignore_errors=True)
-    new.rename(place)
+def write_handouts(source: Path, folder: Path) -> str:
+    """Make the hand-outs of a site that is built; return a report of what was made.
+
+    Args:
+        source: Where the site's sources lie.
+        folder: Where the hand-outs go; it is made.
+
+    Raises:
+        HandoutError: Something is wrong with the site, or with a page.
+    """
+    build, warnings = source / "_build", StringIO()
+    work, settings = build / "work", {"nb_execution_cache_path": str(build / "cache")}
+    with patch_docutils(source), docutils_namespace():
+        # Not the builder of HTML: at each page, what writes the site's files would join in.
+        app = Sphinx(
+            source, source, work / "html", work / "doctrees", "dummy", settings,
+            status=None, warning=warnings,
+        )  # fmt: skip
+        app.builder = Reader(app, app.env)
+        handouts = make_all(app, folder)
+    if warnings.getvalue():
+        raise HandoutError(warnings.getvalue().strip())
     checks = [known for handout in handouts for known in handout.checks.values()]
-    print(
-        f"hand-outs: {os.path.relpath(place)}, made in {time.monotonic() - started:.0f} s\n"
+    return (
         f"  {STUDENT}: {len(handouts)} notebooks with {len(checks)} exercises, none of whose "
         f"answers shows; {sum(len(one.wrong) for one in checks)} usual wrong answers get their "
         f"reason\n  {SOLUTION}: the same with answers\n"
         f"  {MARKING}: python -m pytest -vv --tb=no test_submissions.py"
     )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

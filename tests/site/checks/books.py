@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 from handing_out.book import make_books
+from tests.site.tools.browser import SITE
 
 from .markup import java
 
@@ -47,7 +48,7 @@ def without_a_page(epub: Path, broken: Path) -> None:
 def main() -> int:
     """Check the EPUB; print what is wrong."""
     with TemporaryDirectory() as folder:
-        epub = make_books(Path(folder))[-1]
+        epub = make_books(Path(folder), SITE)[-1]
         broken = Path(folder, "broken.epub")
         without_a_page(epub, broken)
         if not epub_faults(broken):  # the check itself is seen to fail once
