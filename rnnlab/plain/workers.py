@@ -23,9 +23,8 @@ def run_workers(program, workers=2, *, timeout=300, arguments=()):
         environment = os.environ | {"TF_CONFIG": json.dumps(place)}
         command = [sys.executable, program, *arguments]
         options = {"stdout": subprocess.PIPE, "text": True}
-        running.append(
-            subprocess.Popen(command, env=environment, **options)
-        )
+        one = subprocess.Popen(command, env=environment, **options)
+        running.append(one)
     while any(code := [one.poll() for one in running]) or None in code:
         failed = [n for n, one in enumerate(code) if one]
         if failed or time.time() > end:

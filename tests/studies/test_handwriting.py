@@ -29,6 +29,9 @@ def test_what_is_held_out_is_in_no_line_of_training():
     for one, other in (("train", "test"), ("train", "validation"), ("validation", "test")):
         assert not {*words()[one]} & {*words()[other]}
     assert all(pairs_of(word) for word in words()["test pairs"])
+    held = lines("test pairs", RECORD["legible"]["lines"], 1)
+    assert sum(bool(pairs_of(line.text)) for line in held) == RECORD["legible"]["lines with pairs"]
+    assert max(len(line.text) for line in held) == 24
     writers = [{writer_of(split, n) for n in range(200)} for split in ("train", "test")]
     assert not writers[0] & writers[1]
 

@@ -34,6 +34,7 @@ from tests.studies.records._handwriting_lines import (
     line_of,
     lines,
     padded,
+    pairs_of,
     scale_of,
     words,
     writer_of,
@@ -227,7 +228,9 @@ def written(
 def legible() -> dict[str, Any]:
     """Let the reader read lines of the test: true ones, and those that the network writes."""
     model, hand = kept(), load_hand(WEIGHTS)
-    found: dict[str, Any] = {"lines": LINES, "seeds": list(SEEDS), "reader": {}}
+    with_pairs = sum(bool(pairs_of(line.text)) for line in lines("test pairs", LINES, 1))
+    found: dict[str, Any] = {"lines": LINES, "seeds": list(SEEDS)}
+    found |= {"lines with pairs": with_pairs, "reader": {}}
     for part in HELD:
         held = lines(part, LINES, 1)
         texts = [line.text for line in held]
