@@ -13,8 +13,9 @@ PIXELS = 0.5
 EXACT, TRAINED = 1e-5, 1e-3  # relative: before anything is trained, and after
 VARIES = re.compile(r"^# Its output may differ: .+$", re.MULTILINE)
 TRAINS = re.compile(r"\btrain\w*\(|\.fit\(|\.apply\(|apply_gradients|learning_rate")
-#: Rounding grows in these when they train; dropout drops other units.
-ROUGH = re.compile(r"relu|recurrent_network\(|generate\(|dropout", re.IGNORECASE)
+#: Rounding grows in these when they train, as ReLU and the pinball loss have kinks; dropout drops
+#: other units.
+ROUGH = re.compile(r"relu|recurrent_network\(|generate\(|dropout|pinball", re.IGNORECASE)
 # Names that Matplotlib makes from what they stand for: they differ where a last digit differs.
 MADE_UP = {"id", "clip-path", "href"}
 GLYPH = "#DejaVu"
