@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 ABSOLUTE = 1e-6  # rounding of 32-bit numbers
-PIXELS = 0.5
+#: How far a drawing may be off: what was trained is less exact, which narrow axes make larger.
+PIXELS, TRAINED_PIXELS = 0.5, 2.0
 EXACT, TRAINED = 1e-5, 1e-3  # relative: before anything is trained, and after
 VARIES = re.compile(r"^# Its output may differ: .+$", re.MULTILINE)
 TRAINS = re.compile(r"\btrain\w*\(|\.fit\(|\.apply\(|apply_gradients|learning_rate")
@@ -36,7 +37,7 @@ def squeeze(text: str) -> str:
     return re.sub(r"-{2,}", "--", " ".join(text.split()))
 
 
-def figure_difference(found: str, wanted: str) -> str | None:
+def figure_difference(found: str, wanted: str, pixels: float = PIXELS) -> str | None:
     """Say how a drawing differs from the one wanted, or None if all lies in its place."""
     ours, theirs = list(elements(found)), list(elements(wanted))
     if len(ours) != len(theirs):
@@ -45,7 +46,7 @@ def figure_difference(found: str, wanted: str) -> str | None:
         if tag != other_tag or NUMBER.sub("0", one) != NUMBER.sub("0", other):
             return f"drew <{tag} {one[:80]}>, wanted <{other_tag} {other[:80]}>"
         pairs = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
-        if any(abs(float(a) - float(b)) > PIXELS for a, b in pairs):
+        if any(abs(float(a) - float(b)) > pixels for a, b in pairs):
             return f"drew <{tag} {one[:80]}> elsewhere than <{other_tag} {other[:80]}>"
     return None
 

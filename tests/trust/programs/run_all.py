@@ -36,8 +36,10 @@ from typing import Any, cast
 
 from compare import (
     EXACT,
+    PIXELS,
     ROUGH,
     TRAINED,
+    TRAINED_PIXELS,
     TRAINS,
     VARIES,
     figure_difference,
@@ -240,7 +242,7 @@ def _differences(script: Script, result: Result, *, at_end: bool) -> Iterator[st
     if figures and len(drawn) != len(figures):
         yield f"drew {len(drawn)} figures, wanted {len(figures)}"
     for one, other in zip(drawn if script.draws_alike else [], figures, strict=False):
-        if fault := figure_difference(one, other):
+        if fault := figure_difference(one, other, TRAINED_PIXELS if script.trains else PIXELS):
             yield fault
 
 
