@@ -158,8 +158,8 @@ PLANTED = [
     Planted(
         "handwriting",
         "the loss by hand takes the Gaussians to be uncorrelated",
-        "logs -= (u**2 + v**2 - 2 * rho * u * v) / (2 * left)",
-        "logs -= (u**2 + v**2) / (2 * left)",
+        "logs = logs - (u**2 + v**2 - 2 * rho * u * v) / (2 * rest)",
+        "logs = logs - (u**2 + v**2) / (2 * rest)",
         "assert abs(total - 1) < 1e-5",
     ),
     Planted(

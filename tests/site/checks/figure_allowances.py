@@ -48,8 +48,6 @@ WIDER: dict[str, tuple[float | None, str]] = {
     "predict-between-losses": DESCENT,
     "deep-*": TRAINED,
     "reg-*": TRAINED,
-    "hand-one": DESCENT,
-    "hand-eight": DESCENT,
     "hand-gain": DESCENT,
     "hand-kept": DESCENT,
     "intervals-further-*": (USUAL, "it is read from a record"),
