@@ -54,6 +54,11 @@ def load_hand(path):
     return SimpleNamespace(weights=weights, scale=scale)
 
 
+def codes_of(text):
+    """Return the numbers of a line's characters, and of a space."""
+    return [ALPHABET.index(character) for character in text + " "]
+
+
 def handwrite(hand, text, rng, neatness=0, begun=()):
     """Write a line, a point at a time."""
     pen, unit = WritingHand(hand, text), (hand.scale, hand.scale, 1)
@@ -80,8 +85,7 @@ class WritingHand:
 
     def __init__(self, hand, text):
         self.w, self.kappa = hand.weights, 0
-        codes = [ALPHABET.index(character) for character in text + " "]
-        self.text = np.eye(len(ALPHABET))[codes]
+        self.text = np.eye(len(ALPHABET))[codes_of(text)]
         self.seen = np.zeros(len(ALPHABET))
         self.first = np.zeros((2, len(self.w["lstm1_recurrent"])))
         self.second = np.zeros((2, len(self.w["lstm2_recurrent"])))

@@ -564,6 +564,7 @@ def test_both_write_by_hand_alike(tmp_path, text):
         np.testing.assert_allclose(short.strokes, full.strokes, atol=1e-5)
         np.testing.assert_allclose(short.window, full.window, atol=1e-9)
         assert short.finished == full.finished
+    assert plain.handwriting.codes_of(text) == handwriting.codes_of(text).tolist()
 
 
 def test_each_form_fits_on_a_page():
