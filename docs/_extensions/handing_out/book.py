@@ -6,17 +6,17 @@ No page is run, and no other host is asked for anything.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from handing_out.chapters import Chapter, leave_out_answers, read_chapters
+from handing_out.chapters import leave_out_answers, read_chapters
 from handing_out.epub import epub_files, write_epub
-from handing_out.excerpts import write_excerpt
+from handing_out.excerpts import Place, write_excerpt
 from handing_out.paper import print_pdf, typeset
 
 #: The books, each with the folder of the notebooks that its chapters go to.
-EDITIONS = {"rnnlab": "solution", "rnnlab-without-answers": "student"}
+WITHOUT = "rnnlab-without-answers"
+EDITIONS = {"rnnlab": "solution", WITHOUT: "student"}
 
 
 def make_books(target: Path, site: Path) -> list[Path]:
@@ -29,27 +29,28 @@ def make_books(target: Path, site: Path) -> list[Path]:
     chapters = read_chapters(site)
     title = chapters[0].title
     files = epub_files(chapters, site)
-    full, html = list(chapters), typeset(chapters, site, title=title, edition="With answers")
     asked = {one.page for one in chapters if one.body.select_one(".exercise-title")}
-    leave_out_answers(chapters)
-    less = typeset(chapters, site, title=title, edition="Without answers")
-    with ThreadPoolExecutor(2) as pool:
-        make = partial(make_pdfs, target, asked)
-        covers = list(pool.map(make, EDITIONS, (full, chapters), (html, less)))
+    printed = []
+    for name, edition in (("rnnlab", "With answers"), (WITHOUT, "Without answers")):
+        if name == WITHOUT:
+            leave_out_answers(chapters)
+        html = typeset(chapters, site, title=title, edition=edition)
+        places = [Place(one.address, one.title) for one in chapters]
+        wanted = {n: Path(one.page).name for n, one in enumerate(chapters) if one.page in asked}
+        printed.append((target / f"{name}.pdf", html, places, wanted))
+    with ProcessPoolExecutor(len(printed)) as pool:  # cutting holds the lock of the interpreter
+        covers = list(pool.map(make_pdfs, *zip(*printed, strict=True)))
     epub = target / "rnnlab.epub"
     made = (site / "index.html").stat().st_mtime
     write_epub(files, covers[0], epub, title=title, made=made)
-    return [*(target / f"{name}.pdf" for name in EDITIONS), epub]
+    return [*(one[0] for one in printed), epub]
 
 
-def make_pdfs(
-    target: Path, asked: set[str], name: str, chapters: list[Chapter], html: str
-) -> bytes:
-    """Print a book, and cut out the chapters of some pages; return a picture of its cover."""
-    book, folder = target / f"{name}.pdf", target / EDITIONS[name]
-    folder.mkdir(exist_ok=True)
+def make_pdfs(book: Path, html: str, places: list[Place], wanted: dict[int, str]) -> bytes:
+    """Print a book, and cut out the chapters that are wanted; return a picture of its cover."""
     cover = print_pdf(html, book)
-    for number, chapter in enumerate(chapters):
-        if chapter.page in asked:
-            write_excerpt(book, chapters, number, folder / f"{Path(chapter.page).name}.pdf")
+    folder = book.parent / EDITIONS[book.stem]
+    folder.mkdir(exist_ok=True)
+    for number, name in wanted.items():
+        write_excerpt(book, places, number, folder / f"{name}.pdf")
     return cover

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf
 
-from handing_out.chapters import BookError, Chapter
+from handing_out.chapters import BookError
 
 BEFORE = 2  # the cover and the contents come before the first chapter
 #: By which a page and a link refer to their tags.
 KEYS = ("/StructParents", "/StructParent")
 
 
-def write_excerpt(book: Path, chapters: Sequence[Chapter], number: int, path: Path) -> None:
+class Place(NamedTuple):
+    """A chapter as it is found in a book: by its address, and in the outline by its title."""
+
+    address: str
+    title: str
+
+
+def write_excerpt(book: Path, chapters: Sequence[Place], number: int, path: Path) -> None:
     """Write a chapter of a book into a file.
 
     Args:
@@ -36,7 +43,7 @@ def write_excerpt(book: Path, chapters: Sequence[Chapter], number: int, path: Pa
         pdf.save(path, object_stream_mode=ObjectStreamMode.generate)
 
 
-def keep_chapter(pdf: Pdf, chapters: Sequence[Chapter], number: int) -> None:
+def keep_chapter(pdf: Pdf, chapters: Sequence[Place], number: int) -> None:
     """Take all but a chapter out of a book."""
     root: Any = pdf.Root
     indices = {page.objgen: index for index, page in enumerate(pdf.pages)}
