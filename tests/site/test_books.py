@@ -131,9 +131,12 @@ def pieces_of(element: Tag) -> Iterator[str]:
 
 
 def absent(pieces: list[str], pages: list[str]) -> list[str]:
-    """Return the pieces that no page holds, nor one and the next: formulas end a page's text."""
+    """Return the pieces that no page holds, nor one and the next: formulas end a page's text.
+
+    They may come between the last word of a page and the colon or point behind it.
+    """
     texts = [squeezed(page) for page in pages]
-    return [piece for piece in pieces if not is_on(squeezed(piece), texts)]
+    return [piece for piece in pieces if not is_on(squeezed(piece).rstrip(":."), texts)]
 
 
 def is_on(piece: str, texts: list[str]) -> bool:
